@@ -1,0 +1,26 @@
+/** The object was deleted. */
+export class ObjectMissing extends Error {
+  constructor(readonly key: string) {
+    super(`The object ${key} is not in the bucket. It was deleted or never written; drop the file again.`);
+    this.name = "ObjectMissing";
+  }
+}
+
+/** The object was overwritten while it was being read. */
+export class ObjectChanged extends Error {
+  constructor(readonly key: string) {
+    super(`The object ${key} was overwritten while it was read. The newer content counts as a drop of its own.`);
+    this.name = "ObjectChanged";
+  }
+}
+
+/** The output of an ended job is not all there yet: try again later, never settle on less. */
+export class OutputIncomplete extends Error {
+  constructor(
+    readonly jobId: string,
+    what: string,
+  ) {
+    super(`The output of job ${jobId} is not complete: ${what}. It is read again later.`);
+    this.name = "OutputIncomplete";
+  }
+}

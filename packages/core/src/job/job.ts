@@ -1,0 +1,85 @@
+import type { EndedStatus, RunningStatus } from "./status.ts";
+
+/** How Bedrock reads `modelInput`: as the model's own request body, or as a Converse request. */
+export type InvocationType = "InvokeModel" | "Converse";
+
+/** What a job is made of; it never changes after the plan. */
+export interface JobFacts {
+  jobId: string;
+  submissionId: string;
+  /** Which part of the submission it carries, from 0. */
+  part: number;
+  lane: string;
+  modelId: string;
+  invocation: InvocationType;
+  /** How long Bedrock may take; its own default where it is left out. */
+  timeoutHours?: number;
+  /** The staged input: an object key that Bedrock accepts. */
+  inputKey: string;
+  inputBytes: number;
+  recordCount: number;
+  /** A prefix that ends in "/"; Bedrock writes below it. */
+  outputPrefix: string;
+  /** Its place in the lane's queue: `enqueuedAt − priority × 6 h`, in epoch milliseconds. */
+  rank: number;
+  /** Epoch milliseconds. */
+  enqueuedAt: number;
+}
+
+/** Who is asking Bedrock for a job, and what earlier askers left unknown. */
+export interface Claim {
+  /** The run that asks. */
+  owner: string;
+  /** Epoch milliseconds; after it another run may ask. It saves calls, safety does not rest on it. */
+  leaseUntil: number;
+  /** How many times a run set out to ask. */
+  calls: number;
+  /** When the job was first claimed, in epoch milliseconds. */
+  claimedAt: number;
+  /** When the last call set out whose outcome nobody knows, in epoch milliseconds: that call may have created the job. */
+  doubtSince?: number;
+  /** How many answers were errors that we do not know. */
+  oddAnswers: number;
+}
+
+/** What collect learned when it settled a job. Times are Bedrock's, in epoch milliseconds. */
+export interface Outcome {
+  results: number;
+  errors: number;
+  /** Bedrock's counts, where it reported them. */
+  totalRecords?: number;
+  processedRecords?: number;
+  inputTokens?: number;
+  outputTokens?: number;
+  submittedAt?: number;
+  endedAt?: number;
+}
+
+export type PendingJob = JobFacts & { status: "Pending" };
+export type ClaimedJob = JobFacts & { status: "Claimed"; claim: Claim };
+export type RunningJob = JobFacts & { status: RunningStatus; arn: string };
+export type EndedJob = JobFacts & {
+  status: EndedStatus;
+  /** Absent if Bedrock never had it. */
+  arn?: string;
+  /** When we learned of the end, in epoch milliseconds. */
+  endedAt: number;
+  /** Bedrock's words, or ours if it never got there. */
+  message?: string;
+  outcome?: Outcome;
+  /** True once every record of it is in the settled files and its submission knows. */
+  settled: boolean;
+};
+export type Job = PendingJob | ClaimedJob | RunningJob | EndedJob;
+
+/** The job's ARN, if Bedrock has given it one that we know of. */
+export function arnOf(job: Job): string | undefined {
+  return "arn" in job ? job.arn : undefined;
+}
+
+/** An entry of a lane's queue. */
+export interface QueueEntry {
+  lane: string;
+  rank: number;
+  jobId: string;
+}

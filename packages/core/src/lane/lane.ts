@@ -1,0 +1,59 @@
+import type { Timings } from "../timings.ts";
+
+/** Why a lane takes no new jobs for now. */
+export type BlockKind =
+  /** Bedrock said ServiceQuotaExceeded: somebody else holds the slots. Any end of a job lifts it. */
+  | "quota"
+  /** Bedrock said Throttling. */
+  | "throttled"
+  /** A permission is missing. */
+  | "denied"
+  /** Jobs failed one after the other with nothing processed. */
+  | "failures";
+
+export interface Block {
+  kind: BlockKind;
+  /** Epoch milliseconds; after it one run probes again. */
+  until: number;
+  /** What happened and what to do, in words. */
+  reason: string;
+  /** How often in a row the lane was blocked for this. */
+  tries: number;
+}
+
+export interface Lane {
+  lane: string;
+  /** The most jobs at once. */
+  limit: number;
+  /** The jobs that hold a slot. */
+  holders: ReadonlySet<string>;
+  /** Those of them for which no ARN is stored. */
+  claiming: ReadonlySet<string>;
+  /** Kept after its time, so that the next block of its kind knows how long to wait. */
+  block?: Block;
+  /** How many jobs in a row ended as Failed with nothing processed. */
+  failuresInRow: number;
+  /** When Bedrock was last asked for its list of this lane's jobs, in epoch milliseconds; 0 for never. */
+  listedAt: number;
+}
+
+/** After so many failures in a row a lane sends one job at a time, as a probe. */
+export const FAILURES_TO_TRIP = 3;
+
+/** True while the lane takes no new jobs. */
+export function isBlocked(lane: Lane, now: number): boolean {
+  return lane.block !== undefined && lane.block.until > now;
+}
+
+/** True if a failed claim could succeed now: the mirror of the store's conditions, to tell which of them failed. */
+export function hasRoom(lane: Lane): boolean {
+  const ceiling = lane.failuresInRow >= FAILURES_TO_TRIP ? Math.min(1, lane.limit) : lane.limit;
+  return lane.holders.size < ceiling;
+}
+
+/** The block that follows an answer of this kind: each in a row waits twice as long, up to a bound. */
+export function blockFor(lane: Lane, kind: BlockKind, reason: string, now: number, timings: Timings): Block {
+  const tries = lane.block?.kind === kind ? lane.block.tries + 1 : 1;
+  const { firstMs, mostMs } = timings.backoff[kind];
+  return { kind, reason, tries, until: now + Math.min(mostMs, firstMs * 2 ** Math.min(tries - 1, 20)) };
+}

@@ -1,0 +1,102 @@
+import * as z from "zod";
+
+/** AWS's quota pages, read 2026: "Maximum number of records per batch inference job". */
+export const DEFAULT_MAX_RECORDS = 50_000;
+/** AWS's quota pages, read 2026: "Minimum number of records per batch inference job". */
+export const DEFAULT_MIN_RECORDS = 100;
+/** AWS's quota pages, read 2026: "Maximum size of a batch inference input file". */
+export const DEFAULT_MAX_BYTES = 1_000_000_000;
+
+const modelId = z
+  .string()
+  .min(1)
+  .max(2048)
+  .describe("a foundation-model id or ARN, a custom-model ARN, or an inference-profile id or ARN");
+
+const laneSchema = z.strictObject({
+  models: z.array(modelId).min(1).describe("the models that share this lane's quota"),
+  limit: z.int().min(0).max(1_000).describe("the most jobs at once; 0 pauses the lane"),
+  maxRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MAX_RECORDS).describe("records in a job"),
+  minRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MIN_RECORDS).describe("records a job must have"),
+  maxBytes: z.int().min(1_000).max(5_000_000_000).default(DEFAULT_MAX_BYTES).describe("bytes of a job's input file"),
+});
+
+const routeSchema = z.strictObject({
+  model: modelId,
+  priority: z.int().min(0).max(9).default(0).describe("0 to 9; each step is worth six hours of waiting"),
+  invocation: z.enum(["InvokeModel", "Converse"]).default("InvokeModel"),
+  timeoutHours: z.int().min(24).max(168).optional().describe("how long Bedrock may take with a job"),
+});
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/, "letters, digits and -, up to 63 of them");
+
+/** What a stage runs: its lanes, its routes by folder, and the route of everything else. */
+export const settingsSchema = z
+  .strictObject({
+    lanes: z
+      .record(name, laneSchema)
+      .refine((lanes) => Object.keys(lanes).length > 0, "name at least one lane")
+      .refine((lanes) => Object.keys(lanes).length <= 200, "at most 200 lanes"),
+    routes: z
+      .record(z.string().regex(/^[^/]+$/, "the name of one folder under to-process/, without /"), routeSchema)
+      .default({}),
+    default: routeSchema.describe("the route of files whose first folder names no route"),
+  })
+  .superRefine((settings, ctx) => {
+    const laneByModel = new Map<string, string>();
+    for (const [lane, { models, minRecords, maxRecords }] of Object.entries(settings.lanes)) {
+      if (minRecords > maxRecords)
+        ctx.addIssue({ code: "custom", path: ["lanes", lane, "minRecords"], message: "is more than maxRecords" });
+      for (const [index, model] of models.entries()) {
+        const other = laneByModel.get(model);
+        if (other !== undefined)
+          ctx.addIssue({
+            code: "custom",
+            path: ["lanes", lane, "models", index],
+            message: `${model} is in lane ${other} already; a model has one quota, so it belongs to one lane`,
+          });
+        laneByModel.set(model, lane);
+      }
+    }
+    const routes = [...Object.entries(settings.routes).map(([folder, route]) => [["routes", folder], route] as const)];
+    for (const [path, route] of [...routes, [["default"], settings.default] as const])
+      if (!laneByModel.has(route.model))
+        ctx.addIssue({
+          code: "custom",
+          path: [...path, "model"],
+          message: `${route.model} is in no lane; add it to the models of one`,
+        });
+  });
+
+export type Settings = z.output<typeof settingsSchema>;
+export type LaneSettings = Settings["lanes"][string];
+export type Route = z.output<typeof routeSchema>;
+
+/** The settings are not usable; the message names every field and what is wrong with it. */
+export class SettingsInvalid extends Error {
+  constructor(source: string, issues: readonly { path: readonly PropertyKey[]; message: string }[]) {
+    const rows = issues.map(({ path, message }) => `  ${path.map(String).join(".") || "(top)"}: ${message}`);
+    super(`The settings in ${source} are not usable:\n${rows.join("\n")}`);
+    this.name = "SettingsInvalid";
+  }
+}
+
+/** Checks settings; `source` is where they came from, for the error. Throws `SettingsInvalid`. */
+export function parseSettings(value: unknown, source: string): Settings {
+  const parsed = settingsSchema.safeParse(value);
+  if (!parsed.success) throw new SettingsInvalid(source, parsed.error.issues);
+  return parsed.data;
+}
+
+/** A model's id without what an ARN puts before it: the form in which ids, ARNs and events can be compared. */
+export function modelName(modelId: string): string {
+  return modelId.startsWith("arn:") ? modelId.slice(modelId.lastIndexOf("/") + 1) : modelId;
+}
+
+/** The lane whose quota a model counts against; undefined if no lane has it. */
+export function laneOfModel(settings: Settings, modelId: string): string | undefined {
+  const name = modelName(modelId);
+  for (const [lane, { models }] of Object.entries(settings.lanes))
+    if (models.some((model) => model === modelId || modelName(model) === name)) return lane;
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import type { InvocationType } from "../job/job.ts";
+
+export type SubmissionStatus =
+  /** Being read and staged. Left by plan; after a crash by the message's redelivery or the sweep. */
+  | "Planning"
+  /** Not usable; its problem tells why. Left by nobody. */
+  | "Refused"
+  /** Its jobs are queued or running. Left by the collect that settles the last of them. */
+  | "Open"
+  /** Every record has a result or an error. Left by nobody. */
+  | "Done"
+  /** Stopped by its user. Left by nobody. */
+  | "Stopped";
+
+/** Why something was refused: what happened, and what to do next. */
+export interface Problem {
+  /** A short name in CamelCase, such as `JsonArray`. */
+  code: string;
+  message: string;
+}
+
+/** What a user dropped, and how it is to be run; it never changes. */
+export interface SubmissionFacts {
+  submissionId: string;
+  bucket: string;
+  key: string;
+  etag: string;
+  /** Epoch milliseconds. */
+  lastModified: number;
+  sizeBytes: number;
+  /** When Sluice first saw it, in epoch milliseconds. */
+  seenAt: number;
+  /** The route's folder; undefined for the default route. */
+  route?: string;
+  lane: string;
+  modelId: string;
+  invocation: InvocationType;
+  timeoutHours?: number;
+  /** 0 to 9; higher goes first. */
+  priority: number;
+}
+
+/** The run whose staged files count, once one has won the commit. */
+export interface CommittedPlan {
+  run: string;
+  /** How many jobs it makes. */
+  parts: number;
+}
+
+/** Where the records stand: `records = results + errors + open`. */
+export interface Counts {
+  records: number;
+  results: number;
+  errors: number;
+}
+
+export interface Submission extends SubmissionFacts {
+  status: SubmissionStatus;
+  plan?: CommittedPlan;
+  /** The jobs whose records are not settled. */
+  openJobs: ReadonlySet<string>;
+  counts: Counts;
+  problem?: Problem;
+}
+
+/** How many records have neither a result nor an error yet. */
+export function openRecords(counts: Counts): number {
+  return counts.records - counts.results - counts.errors;
+}
