@@ -1,9 +1,17 @@
+export * from "./collect/keys.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./job/job.ts";
 export * from "./job/status.ts";
 export * from "./lane/lane.ts";
 export * from "./ports.ts";
+export { advance } from "./queue/advance.ts";
+export { collect, collectEvent } from "./queue/collect.ts";
+export type { Sighting } from "./queue/move.ts";
+export { plan } from "./queue/plan.ts";
+export { refill, wake } from "./queue/refill.ts";
+export { sweep } from "./queue/sweep.ts";
+export * from "./settings/route.ts";
 export * from "./settings/settings.ts";
 export * from "./submission/submission.ts";
 export * from "./timings.ts";

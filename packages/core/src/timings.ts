@@ -12,6 +12,8 @@ export interface Timings {
   rideMs: number;
   /** How long a submission may be in Planning before the sweep plans it again. */
   stalledPlanMs: number;
+  /** How long after its end a job's records are settled by its own message; after that the sweep sends another. */
+  overdueMs: number;
   /** How often a pass over the dropped objects begins. */
   dropsPassMs: number;
   /** Dropped objects that are older are not looked at. */
@@ -29,6 +31,8 @@ export const defaultTimings: Timings = {
   graceMs: 2 * MINUTE_MS,
   rideMs: 5 * MINUTE_MS,
   stalledPlanMs: 2 * HOUR_MS,
+  // Longer than a collect function may run.
+  overdueMs: 20 * MINUTE_MS,
   dropsPassMs: 24 * HOUR_MS,
   dropsAgeMs: 14 * 24 * HOUR_MS,
   backoff: {

@@ -1,0 +1,86 @@
+import type { QueueEntry } from "../job/job.ts";
+import type { Lane } from "../lane/lane.ts";
+import { hasRoom, isBlocked } from "../lane/lane.ts";
+import type { World } from "../world.ts";
+import { finishClaim, lookUpClaims, type Run } from "./claims.ts";
+
+/** How often one run begins again after it gave a slot back; the rest is left to a wake message. */
+const MOST_ROUNDS = 20;
+/** How many entries one read of the queue takes at most. */
+const MOST_ENTRIES = 25;
+/** Entries read beyond the lane's room, so that a stale one at the head costs no second read. */
+const SPARE_ENTRIES = 2;
+/** How many pages of the queue one round looks through; only stale entries make it more than one. */
+const MOST_PAGES = 40;
+/** How often a claim is tried that the lane refused although it has room. */
+const MOST_CLAIMS = 3;
+
+/**
+ * Gives the lane's free slots to its next jobs. Unfinished claims come first: they hold slots already, and whoever
+ * left them may be dead.
+ *
+ * @returns the lane as it was read last; undefined if there is no such lane
+ */
+export async function refill(world: World, laneName: string): Promise<Lane | undefined> {
+  const run: Run = { owner: world.ids.run(), tried: new Set() };
+  let lane: Lane | undefined;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    lane = await readLane(world, laneName);
+    if (lane === undefined) return undefined;
+    if (isBlocked(lane, world.clock.now())) {
+      await lookUpClaims(world, lane);
+      return lane;
+    }
+    if ((await fillOnce(world, run, lane)) === "full") return lane;
+  }
+  await world.messages.wake(laneName, world.clock.now());
+  return lane;
+}
+
+/** Takes in a wake message; one that was delivered early, because queues delay by minutes at most, is sent again. */
+export async function wake(world: World, laneName: string, at: number): Promise<void> {
+  if (at > world.clock.now()) await world.messages.wake(laneName, at);
+  else await refill(world, laneName);
+}
+
+/** The lane with the limit of the settings; a lane that left the settings keeps its last limit until it is empty. */
+async function readLane({ store, settings }: World, name: string): Promise<Lane | undefined> {
+  const lane = await store.lane(name);
+  const limit = settings.lanes[name]?.limit;
+  return limit === undefined || lane?.limit === limit ? lane : store.setLimit(name, limit);
+}
+
+/** One round: "again" after a release, because what was read before it no longer holds. */
+async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "full"> {
+  for (const jobId of lane.claiming) {
+    const finished = await finishClaim(world, run, lane, jobId);
+    if (finished !== "done") return finished === "released" ? "again" : "full";
+  }
+  if (!hasRoom(lane)) return "full";
+  const pageSize = Math.min(MOST_ENTRIES, Math.max(0, lane.limit - lane.holders.size) + SPARE_ENTRIES);
+  let after: QueueEntry | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const entries = await world.store.queueHead(lane.lane, pageSize, after);
+    for (const entry of entries) {
+      if (!(await claim(world, lane.lane, entry.jobId))) return "full";
+      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+      if (finished !== "done") return finished === "released" ? "again" : "full";
+    }
+    if (entries.length < pageSize) return "full";
+    after = entries.at(-1);
+  }
+  await world.messages.wake(lane.lane, world.clock.now());
+  return "full";
+}
+
+/** True if the job holds a slot now. A refusal tells neither why, nor whether our own earlier try succeeded: read. */
+async function claim({ store, clock, messages }: World, laneName: string, jobId: string): Promise<boolean> {
+  for (let attempt = 0; attempt < MOST_CLAIMS; attempt++) {
+    if (await store.claimSlot(laneName, jobId, clock.now())) return true;
+    const lane = await store.lane(laneName);
+    if (lane?.holders.has(jobId)) return true;
+    if (lane === undefined || isBlocked(lane, clock.now()) || !hasRoom(lane)) return false;
+  }
+  await messages.wake(laneName, clock.now());
+  return false;
+}

@@ -1,0 +1,87 @@
+import { jobIdOfName, jobNamePrefix } from "../ids.ts";
+import type { Job } from "../job/job.ts";
+import { arnOf } from "../job/job.ts";
+import { hasEnded } from "../job/status.ts";
+import type { Lane } from "../lane/lane.ts";
+import type { BedrockJob } from "../ports.ts";
+import type { World } from "../world.ts";
+import { moveOn } from "./move.ts";
+import { refill } from "./refill.ts";
+import { outcomeOf, releaseEnded } from "./release.ts";
+
+/** How many pages of Bedrock's list one repair reads; jobs beyond them are asked for one by one. */
+const MOST_LIST_PAGES = 10;
+/** Our clock and Bedrock's may differ by so much. */
+const CLOCK_SKEW_MS = 10 * 60_000;
+
+/** Lists once as well when an event arrives long after the last listing, so that a lost event costs minutes. */
+export async function rideAlong(world: World, lane: Lane): Promise<void> {
+  const { clock, timings, store } = world;
+  const now = clock.now();
+  if (now - lane.listedAt <= timings.rideMs) return;
+  if (await store.winListing(lane.lane, lane.listedAt, now)) await repairLanes(world, [lane]);
+}
+
+/**
+ * Compares the jobs that hold slots with Bedrock's own list, does what lost events should have done, and refills.
+ * Only holders are looked at: a job that is in Bedrock holds a slot until its end is known here.
+ */
+export async function repairLanes(world: World, lanes: readonly Lane[]): Promise<void> {
+  const held = await heldJobs(world, lanes);
+  const listed = await listing(world, held);
+  for (const { lane, jobId, job } of held) {
+    if (job === undefined) await world.store.releaseSlot(lane, jobId, "neutral");
+    else await repairJob(world, job, listed.get(jobId));
+  }
+  for (const { lane } of lanes) await refill(world, lane);
+}
+
+interface Held {
+  lane: string;
+  jobId: string;
+  job: Job | undefined;
+}
+
+async function heldJobs({ store }: World, lanes: readonly Lane[]): Promise<Held[]> {
+  const held: Held[] = [];
+  for (const { lane, holders } of lanes)
+    for (const jobId of holders) held.push({ lane, jobId, job: await store.job(jobId) });
+  return held;
+}
+
+/** Bedrock's recent jobs of this stage, by our job id. */
+async function listing({ batch, stage }: World, held: readonly Held[]): Promise<Map<string, BedrockJob>> {
+  const listed = new Map<string, BedrockJob>();
+  const times = held.flatMap(({ job }) => (job !== undefined && !hasEnded(job.status) ? [job.enqueuedAt] : []));
+  if (times.length === 0) return listed;
+  const since = Math.min(...times) - CLOCK_SKEW_MS;
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_LIST_PAGES; page++) {
+    const { items, cursor: next } = await batch.list(jobNamePrefix(stage), since, cursor);
+    for (const job of items) {
+      const jobId = jobIdOfName(stage, job.jobName);
+      if (jobId !== undefined) listed.set(jobId, job);
+    }
+    if (next === undefined) break;
+    cursor = next;
+  }
+  return listed;
+}
+
+async function repairJob(world: World, job: Job, listed: BedrockJob | undefined): Promise<void> {
+  const { batch, messages, clock, log } = world;
+  if (hasEnded(job.status)) {
+    await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords), undefined);
+    return;
+  }
+  const arn = arnOf(job);
+  // Without an ARN it is an unfinished claim, and the refill that follows finishes it.
+  if (arn === undefined) return;
+  // Absence from the list proves nothing: ask for the job itself.
+  const seen = listed ?? (await batch.get(arn));
+  if (seen === undefined || seen.status === job.status) return;
+  const moved = await moveOn(world, job, seen);
+  if (!hasEnded(moved.job.status)) return;
+  log({ level: "warn", event: "lostEventRepaired", lane: job.lane, jobId: job.jobId, status: moved.job.status });
+  await messages.collect(job.jobId, clock.now());
+}

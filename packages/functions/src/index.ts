@@ -1,0 +1,1 @@
+export { advanceHandler, collectHandler, planHandler, sweepHandler, type WorldSource, wakeHandler } from "./handlers.ts";
