@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { builtInResponder, type InvocationType } from "./index.ts";
+
+const responder = builtInResponder();
+
+const claudeBody = {
+  anthropic_version: "bedrock-2023-05-31",
+  max_tokens: 100,
+  messages: [{ role: "user", content: [{ type: "text", text: "Who are you?" }] }],
+};
+
+async function ok(modelId: string, body: unknown, type: InvocationType = "InvokeModel") {
+  const answer = await responder.answer(modelId, type, body);
+  if ("error" in answer) throw new Error(answer.error.errorMessage);
+  return answer;
+}
+
+async function refusal(modelId: string, body: unknown, type: InvocationType = "InvokeModel") {
+  const answer = await responder.answer(modelId, type, body);
+  return "error" in answer ? answer.error : undefined;
+}
+
+describe("The built-in responder answers in the body of the model's family", () => {
+  it("Claude, with the fields of a published line", async () => {
+    const { ok: body, inputTokens, outputTokens } = await ok("anthropic.claude-3-5-sonnet-20241022-v2:0", claudeBody);
+    expect(body).toEqual({
+      id: expect.stringMatching(/^msg_bdrk_/),
+      type: "message",
+      role: "assistant",
+      model: "claude-3-5-sonnet-20241022",
+      content: [{ type: "text", text: expect.stringMatching(/./) }],
+      stop_reason: "end_turn",
+      stop_sequence: null,
+      usage: { input_tokens: inputTokens, output_tokens: outputTokens },
+    });
+    expect(inputTokens).toBeGreaterThan(0);
+    expect(outputTokens).toBeGreaterThan(0);
+  });
+
+  it("Claude behind a profile's id and behind an ARN", async () => {
+    const plain = await ok("anthropic.claude-3-haiku-20240307-v1:0", claudeBody);
+    expect(await ok("us.anthropic.claude-3-haiku-20240307-v1:0", claudeBody)).toEqual(plain);
+    const arn = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0";
+    expect(await ok(arn, claudeBody)).toEqual(plain);
+  });
+
+  it("Claude behind an application profile, known by its body alone", async () => {
+    const arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcdef123456";
+    expect((await ok(arn, claudeBody)).ok).toMatchObject({
+      type: "message",
+      usage: { output_tokens: expect.any(Number) },
+    });
+  });
+
+  it("Nova and Converse", async () => {
+    const body = { messages: [{ role: "user", content: [{ text: "Hello" }] }], inferenceConfig: { maxTokens: 50 } };
+    const shape = {
+      output: { message: { role: "assistant", content: [{ text: expect.any(String) }] } },
+      stopReason: "end_turn",
+      usage: { inputTokens: 2, outputTokens: expect.any(Number), totalTokens: expect.any(Number) },
+    };
+    expect((await ok("amazon.nova-lite-v1:0", body)).ok).toEqual(shape);
+    const conversed = await ok("anthropic.claude-3-haiku-20240307-v1:0", body, "Converse");
+    expect(conversed.ok).toEqual({ ...shape, metrics: { latencyMs: 0 } });
+  });
+
+  it("Llama and both bodies of Mistral", async () => {
+    expect((await ok("meta.llama3-1-8b-instruct-v1:0", { prompt: "Hello there" })).ok).toEqual({
+      generation: expect.any(String),
+      prompt_token_count: 3,
+      generation_token_count: expect.any(Number),
+      stop_reason: "stop",
+    });
+    expect((await ok("mistral.mistral-7b-instruct-v0:2", { prompt: "<s>[INST] Hi [/INST]" })).ok).toEqual({
+      outputs: [{ text: expect.any(String), stop_reason: "stop" }],
+    });
+    const chat = await ok("mistral.mistral-large-2402-v1:0", { messages: [{ role: "user", content: "Hi" }] });
+    expect(chat.ok).toMatchObject({ choices: [{ index: 0, message: { role: "assistant" }, stop_reason: "stop" }] });
+  });
+
+  it("Titan embeddings of the length asked for, as unit vectors", async () => {
+    const { ok: body } = await ok("amazon.titan-embed-text-v2:0", { inputText: "water", dimensions: 256 });
+    const vector = body["embedding"] as number[];
+    expect(vector).toHaveLength(256);
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 3);
+    expect(body["embeddingsByType"]).toEqual({ float: vector });
+    expect(body["inputTextTokenCount"]).toBe(2);
+  });
+
+  it("Cohere embeddings, one for each text", async () => {
+    const body = { texts: ["a", "b"], input_type: "search_document" };
+    const plain = (await ok("cohere.embed-english-v3", body)).ok;
+    expect(plain["response_type"]).toBe("embeddings_floats");
+    expect(plain["embeddings"]).toHaveLength(2);
+    const typed = (await ok("cohere.embed-english-v3", { ...body, embedding_types: ["float"] })).ok;
+    expect(typed).toMatchObject({ response_type: "embeddings_by_type", embeddings: { float: plain["embeddings"] } });
+  });
+
+  it("an unknown model, with something well formed", async () => {
+    expect((await ok("acme.thinker-v1:0", { question: "Why?" })).ok).toMatchObject({ outputText: expect.any(String) });
+  });
+});
+
+describe("The built-in responder's answer depends on the input only", () => {
+  it("the same input gives the same answer, another input another one", async () => {
+    const first = await ok("anthropic.claude-3-haiku-20240307-v1:0", claudeBody);
+    const other = { ...claudeBody, messages: [{ role: "user", content: "Who am I?" }] };
+    expect(await ok("anthropic.claude-3-haiku-20240307-v1:0", claudeBody)).toEqual(first);
+    expect(await ok("anthropic.claude-3-haiku-20240307-v1:0", other)).not.toEqual(first);
+  });
+
+  it("a token limit cuts the text and says so", async () => {
+    const { ok: body } = await ok("anthropic.claude-3-haiku-20240307-v1:0", { ...claudeBody, max_tokens: 3 });
+    expect(body).toMatchObject({ stop_reason: "max_tokens", usage: { output_tokens: 3 } });
+  });
+});
+
+describe("The built-in responder refuses with a 400 record error what the model would refuse", () => {
+  it.each([
+    [
+      "anthropic.claude-3-haiku-20240307-v1:0",
+      { ...claudeBody, anthropic_version: undefined },
+      /anthropic_version: Field required/,
+    ],
+    ["anthropic.claude-3-haiku-20240307-v1:0", { ...claudeBody, max_tokens: undefined }, /max_tokens: Field required/],
+    ["anthropic.claude-3-haiku-20240307-v1:0", { ...claudeBody, messages: [] }, /messages/],
+    ["anthropic.claude-3-haiku-20240307-v1:0", { ...claudeBody, modelId: "x" }, /Extra inputs are not permitted/],
+    ["anthropic.claude-3-haiku-20240307-v1:0", "text", /JSON object/],
+    ["amazon.nova-lite-v1:0", { messages: [{ role: "user", content: "plain" }] }, /content blocks/],
+    ["amazon.titan-embed-text-v2:0", { inputText: "" }, /inputText/],
+    ["amazon.titan-embed-text-v2:0", { inputText: "x", dimensions: 3 }, /256, 512, 1024/],
+    ["meta.llama3-1-8b-instruct-v1:0", { max_gen_len: 10 }, /prompt: Field required/],
+    ["mistral.mistral-7b-instruct-v0:2", { prompt: 7 }, /valid string/],
+    ["cohere.embed-english-v3", { texts: ["a"] }, /input_type: Field required/],
+  ])("%s %#", async (modelId, body, words) => {
+    expect(await refusal(modelId, body)).toEqual({ errorCode: 400, errorMessage: expect.stringMatching(words) });
+  });
+
+  it("tools in a Converse request", async () => {
+    const body = { messages: [{ role: "user", content: [{ text: "Hi" }] }], toolConfig: { tools: [] } };
+    expect(await refusal("amazon.nova-lite-v1:0", body, "Converse")).toMatchObject({ errorCode: 400 });
+  });
+});

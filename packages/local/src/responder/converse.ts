@@ -1,0 +1,74 @@
+import type { Family } from "./family.ts";
+import {
+  type ChatPrompt,
+  type ChatReply,
+  chatSettings,
+  InvalidInputError,
+  isObject,
+  type Part,
+  requiredList,
+  roleOf,
+  type Turn,
+} from "./prompt.ts";
+import type { JsonObject } from "./responder.ts";
+
+const ENDINGS = { done: "end_turn", length: "max_tokens", stopSequence: "stop_sequence" } as const;
+
+function partOf(block: unknown, at: string): Part {
+  if (isObject(block) && typeof block["text"] === "string") return { kind: "text", text: block["text"] };
+  if (isObject(block) && isObject(block["image"]) && isObject(block["image"]["source"])) {
+    const format = block["image"]["format"];
+    const bytes = block["image"]["source"]["bytes"];
+    if (typeof format === "string" && typeof bytes === "string") {
+      return { kind: "image", dataUrl: `data:image/${format};base64,${bytes}` };
+    }
+  }
+  throw new InvalidInputError(`${at}: this responder takes text blocks and base64 image blocks only`);
+}
+
+function partsOf(body: JsonObject, key: string, at: string): readonly Part[] {
+  const blocks = body[key];
+  if (!Array.isArray(blocks) || blocks.length === 0) {
+    throw new InvalidInputError(`${at}: must be a non-empty list of content blocks such as [{"text": "…"}]`);
+  }
+  return blocks.map((block, index) => partOf(block, `${at}.${index}`));
+}
+
+function read(body: JsonObject): ChatPrompt {
+  if (body["toolConfig"] !== undefined) throw new InvalidInputError("toolConfig: tools are not supported in batch");
+  const turns = requiredList(body, "messages").map((message, index): Turn => {
+    const at = `messages.${index}`;
+    if (!isObject(message)) throw new InvalidInputError(`${at}: Input should be an object`);
+    return { role: roleOf(message, at, ["user", "assistant"]), parts: partsOf(message, "content", `${at}.content`) };
+  });
+  const system: readonly Turn[] =
+    body["system"] === undefined ? [] : [{ role: "system", parts: partsOf(body, "system", "system") }];
+  const settings = body["inferenceConfig"] ?? {};
+  if (!isObject(settings)) throw new InvalidInputError("inferenceConfig: Input should be an object");
+  return {
+    kind: "chat",
+    turns: [...system, ...turns],
+    ...chatSettings(settings, { maxTokens: "maxTokens", topP: "topP", stopSequences: "stopSequences" }),
+  };
+}
+
+function written(reply: ChatReply) {
+  return {
+    output: { message: { role: "assistant", content: [{ text: reply.text }] } },
+    stopReason: ENDINGS[reply.ending],
+    usage: {
+      inputTokens: reply.inputTokens,
+      outputTokens: reply.outputTokens,
+      totalTokens: reply.inputTokens + reply.outputTokens,
+    },
+  };
+}
+
+/** A Converse request, and Amazon Nova's own body, which has the same shape. */
+export const nova: Family<ChatPrompt, ChatReply> = { read, write: written };
+
+/** A Converse request with Converse's response: Nova's plus metrics. The latency is 0: no clock is read here. */
+export const converse: Family<ChatPrompt, ChatReply> = {
+  read,
+  write: (reply) => ({ ...written(reply), metrics: { latencyMs: 0 } }),
+};
