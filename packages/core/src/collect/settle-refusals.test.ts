@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { OutputIncomplete } from "../errors.ts";
+import { settleOutput } from "./settle.ts";
+import { aJob, counts, IDS, INPUT, input, lines, OUTPUT, result, Story } from "./settle-stories.ts";
+
+let story: Story;
+beforeEach(() => {
+  story = new Story();
+});
+
+describe("output that is not all there is never settled on", () => {
+  const whole = lines(...IDS.map(result));
+  test.each<[string, string | undefined, object | string | undefined, RegExp]>([
+    ["the manifest is missing", whole, undefined, /manifest\.json\.out is not there/],
+    ["the manifest is torn", whole, '{"totalRec', /manifest\.json\.out is not there or not readable/],
+    ["the manifest has other fields", whole, { total: 4 }, /4 lines, and the manifest promises an unknown number/],
+    ["the lines are missing", undefined, counts(4), /00003\.jsonl\.out is not there/],
+    ["a line is missing", lines(result("a"), result("b"), result("c")), counts(4), /3 lines.* 4 processed records/],
+    ["the last line is torn", whole.slice(0, -9), counts(4), /1 of its 4 lines cannot be read as JSON/],
+    ["a line is no JSON", lines("{oops", ...IDS.map(result)), counts(4), /1 of its 5 lines cannot be read/],
+  ])("%s", async (_, output, manifest, words) => {
+    story.bedrockWrote(output, manifest);
+    for (const status of ["Completed", "PartiallyCompleted"] as const) {
+      const settled = story.settle({ status });
+      await expect(settled).rejects.toThrow(OutputIncomplete);
+      await expect(settled).rejects.toThrow(words);
+    }
+    expect(story.keys("settled/")).toEqual([]);
+    expect(story.openWriters).toBe(0);
+  });
+
+  test("the ARN is not known", async () => {
+    story.bedrockWrote(whole, counts(4));
+    const { arn: _, ...neverCreated } = aJob;
+    await expect(settleOutput(story, neverCreated)).rejects.toThrow(/its ARN is not known yet/);
+  });
+
+  test("Bedrock overwrites it while it is read", async () => {
+    story.bedrockWrote(lines(...["d", "c", "b", "a"].map(result)), counts(4));
+    story.beforeOutputRead = (read) => {
+      if (read === 2) story.put(OUTPUT, whole);
+    };
+    await expect(story.settle({}, { budgetBytes: 0 })).rejects.toThrow(/was overwritten while it was read/);
+    expect(story.keys("settled/")).toEqual([]);
+    expect(story.openWriters).toBe(0);
+    expect(await story.settle()).toMatchObject({ results: 4 });
+  });
+});
+
+describe("a staged input that is not what was planned settles nothing", () => {
+  test.each([
+    ["a record is missing", lines(...["a", "b", "c"].map(input)), /has 3 records, and the plan counted 4/],
+    ["an id comes twice", lines(...["a", "b", "b", "d"].map(input)), /line 3 repeats the recordId/],
+    ["a line has no recordId", lines("{}", ...["b", "c", "d"].map(input)), /line 1 is no record with a recordId/],
+    ["a line is no JSON", lines("{", ...["b", "c", "d"].map(input)), /line 1 is no record with a recordId/],
+  ])("%s", async (_, staged, words) => {
+    story.bedrockWrote(lines(...IDS.map(result)), counts(4));
+    story.put(INPUT, staged);
+    await expect(story.settle()).rejects.toThrow(words);
+    expect(story.keys("settled/")).toEqual([]);
+  });
+
+  test("it is gone", async () => {
+    story.bedrockWrote(lines(...IDS.map(result)), counts(4));
+    await story.delete([INPUT]);
+    await expect(story.settle()).rejects.toThrow(INPUT);
+  });
+});

@@ -1,0 +1,48 @@
+import { anId, MemoryObjects } from "@sluice/testing";
+import { expect, test } from "vitest";
+import { jobOutputPrefix, settledKeys, settledPrefix, stagingPrefix } from "./keys.ts";
+import { sweepUp } from "./sweep-up.ts";
+
+const mine = anId(1);
+const others = anId(2);
+
+function bucketWith(parts: number, options: { listPageKeys?: number } = {}): MemoryObjects {
+  const objects = new MemoryObjects(options);
+  for (const id of [mine, others])
+    for (let part = 0; part < parts; part++) {
+      objects.put(`${stagingPrefix(id)}run/${part}.jsonl`, "{}");
+      objects.put(settledKeys(id, part).results, "{}");
+      objects.put(settledKeys(id, part).errors, "");
+      objects.put(`${jobOutputPrefix(id, anId(100 + part))}abc/manifest.json.out`, "{}");
+    }
+  objects.put("to-process/a.jsonl", "{}");
+  objects.put("processed/a.jsonl/summary.json", "{}");
+  return objects;
+}
+
+test("everything of the submission goes, page by page, and nothing of anything else", async () => {
+  const objects = bucketWith(7, { listPageKeys: 3 });
+  expect(await sweepUp(objects, mine)).toBe(true);
+  const left = objects.keys();
+  expect(left.filter((key) => key.includes(mine))).toEqual([]);
+  expect(left.filter((key) => key.includes(others))).toHaveLength(28);
+  expect(left).toContain("to-process/a.jsonl");
+  expect(left).toContain("processed/a.jsonl/summary.json");
+});
+
+test("sweeping again finds nothing and is no error", async () => {
+  const objects = bucketWith(1);
+  await sweepUp(objects, mine);
+  const left = objects.keys();
+  expect(await sweepUp(objects, mine)).toBe(true);
+  expect(objects.keys()).toEqual(left);
+});
+
+test("a call stops at its bound and says so, and further calls come to the end", async () => {
+  const objects = bucketWith(30, { listPageKeys: 1 });
+  expect(await sweepUp(objects, mine)).toBe(false);
+  expect(objects.keys(settledPrefix(mine)).length).toBeGreaterThan(0);
+  let calls = 1;
+  while (!(await sweepUp(objects, mine)) && calls < 50) calls++;
+  expect(objects.keys().filter((key) => key.includes(mine))).toEqual([]);
+});
