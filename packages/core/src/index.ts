@@ -4,6 +4,8 @@ export * from "./ids.ts";
 export * from "./job/job.ts";
 export * from "./job/status.ts";
 export * from "./lane/lane.ts";
+export { checkFile, type FileCheck } from "./plan/check-file.ts";
+export { stageDrop } from "./plan/stage.ts";
 export * from "./ports.ts";
 export { advance } from "./queue/advance.ts";
 export { collect, collectEvent } from "./queue/collect.ts";

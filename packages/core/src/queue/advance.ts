@@ -1,7 +1,8 @@
+import { jobIdOfName } from "../ids.ts";
 import { hasEnded } from "../job/status.ts";
 import { laneOfModel } from "../settings/settings.ts";
 import type { World } from "../world.ts";
-import { jobOf, moveOn, type Sighting } from "./move.ts";
+import { moveOn, type Sighting } from "./move.ts";
 import { refill } from "./refill.ts";
 import { rideAlong } from "./repair.ts";
 
@@ -11,16 +12,16 @@ import { rideAlong } from "./repair.ts";
  * ours only wakes its lane: a slot of the same quota may have come free.
  */
 export async function advance(world: World, event: Sighting): Promise<void> {
-  const { store, settings, log } = world;
-  const job = await jobOf(world, event);
-  const laneName = job?.lane ?? laneOfModel(settings, event.modelId);
+  const { store, settings, stage, log } = world;
+  const jobId = jobIdOfName(stage, event.jobName);
+  const moved = jobId === undefined ? undefined : await moveOn(world, jobId, event);
+  const laneName = moved?.job.lane ?? laneOfModel(settings, event.modelId);
   if (laneName === undefined) {
     log({ level: "info", event: "eventOfNoLane", status: event.status });
     return;
   }
-  if (job !== undefined) await moveOn(world, job, event);
-  else if (hasEnded(event.status) && (await store.lane(laneName))?.block?.kind === "quota")
+  if (moved === undefined && hasEnded(event.status) && (await store.lane(laneName))?.block?.kind === "quota")
     await store.liftBlock(laneName, ["quota"]);
-  const lane = await refill(world, laneName);
+  const lane = await refill(world, laneName, moved?.freed);
   if (lane !== undefined) await rideAlong(world, lane);
 }

@@ -197,9 +197,9 @@ async function storeArn(world: World, job: Job, arn: string): Promise<Finished> 
 async function failJob(world: World, job: Job, message: string): Promise<Finished> {
   const { store, messages, clock, log } = world;
   const now = clock.now();
-  await store.moveJob(job.jobId, { status: "Failed", at: now, message });
+  const failed = await store.moveJob(job.jobId, { status: "Failed", at: now, message });
   await messages.collect(job.jobId, now);
-  await releaseEnded(world, job, "failure", message);
+  await releaseEnded(world, failed ?? job, "failure");
   log({ level: "error", event: "jobRefused", lane: job.lane, jobId: job.jobId, message });
   return "released";
 }

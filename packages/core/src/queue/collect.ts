@@ -2,7 +2,7 @@ import { finalise } from "../collect/finalise.ts";
 import { processedPrefix } from "../collect/keys.ts";
 import { settleOutput } from "../collect/settle.ts";
 import { sweepUp } from "../collect/sweep-up.ts";
-import { jobIdOf } from "../ids.ts";
+import { jobIdOf, jobIdOfName } from "../ids.ts";
 import type { EndedJob, Job } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
@@ -10,14 +10,15 @@ import { readStaged } from "../plan/stage.ts";
 import type { BedrockJob } from "../ports.ts";
 import type { Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
-import { jobOf, moveOn, type Sighting } from "./move.ts";
+import { moveOn, type Sighting } from "./move.ts";
 
 /** How many jobs of a submission are read at a time when its results are joined. */
 const JOBS_AT_ONCE = 50;
 
 /** Takes in the event of a job's end: moves the job there, if nobody has yet, and collects it. */
 export async function collectEvent(world: World, event: Sighting): Promise<void> {
-  const job = await jobOf(world, event);
+  const jobId = jobIdOfName(world.stage, event.jobName);
+  const job = jobId === undefined ? undefined : await world.store.job(jobId);
   if (job !== undefined) await collectJob(world, await bringForward(world, job, event));
 }
 
@@ -61,9 +62,9 @@ function isSettled(job: Job): boolean {
 /** Moves a job to where it was seen. If that freed a slot here, the lane is woken: refilling is not collect's work. */
 async function bringForward(world: World, job: Job, seen: Sighting): Promise<Job> {
   if (isEnded(job)) return job;
-  const moved = await moveOn(world, job, seen);
-  if (moved.released) await world.messages.wake(job.lane, world.clock.now());
-  return moved.job;
+  const moved = await moveOn(world, job.jobId, seen);
+  if (moved?.freed !== undefined) await world.messages.wake(job.lane, world.clock.now());
+  return moved?.job ?? job;
 }
 
 async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined): Promise<void> {

@@ -1,8 +1,8 @@
-import { jobIdOfName } from "../ids.ts";
 import type { Job } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import type { BedrockStatus } from "../job/status.ts";
-import { hasEnded, movesForward } from "../job/status.ts";
+import { hasEnded } from "../job/status.ts";
+import type { Lane } from "../lane/lane.ts";
 import type { JobMove } from "../ports.ts";
 import type { World } from "../world.ts";
 import { outcomeOf, releaseEnded } from "./release.ts";
@@ -18,29 +18,28 @@ export interface Sighting {
   processedRecords?: number;
 }
 
-/** The job of ours that an event speaks of; undefined for jobs of other stages and users. */
-export async function jobOf(world: World, event: Sighting): Promise<Job | undefined> {
-  const jobId = jobIdOfName(world.stage, event.jobName);
-  return jobId === undefined ? undefined : world.store.job(jobId);
+/** A job after it was moved to where Bedrock says that it is. */
+export interface Moved {
+  job: Job;
+  /** Its lane, if the job's slot came free here, as it was right after that. */
+  freed?: Lane;
 }
 
 /**
- * Moves a job to where Bedrock says that it is, and releases the slot of an ended one.
- *
- * @returns the job as it is now, and whether a slot came free
+ * Moves a job forward to where Bedrock says that it is, and releases the slot of an ended one; undefined if there is no
+ * such job. It moves first and reads only if that changed nothing: a slot waits for it.
  */
-export async function moveOn(world: World, job: Job, seen: Sighting): Promise<{ job: Job; released: boolean }> {
+export async function moveOn(world: World, jobId: string, seen: Sighting): Promise<Moved | undefined> {
   const { store, log } = world;
-  let current = job;
-  if (movesForward(job.status, seen.status)) {
-    current = (await store.moveJob(job.jobId, moveTo(world, seen))) ?? (await store.job(job.jobId)) ?? job;
-    const { lane, jobId, submissionId, status } = current;
-    log({ level: "info", event: "jobMoved", lane, jobId, submissionId, status });
-  }
-  if (!hasEnded(current.status)) return { job: current, released: false };
-  const outcome = outcomeOf(current.status, await processedRecords(world, current, seen));
-  const message = "message" in current ? current.message : seen.message;
-  return { job: current, released: await releaseEnded(world, current, outcome, message) };
+  const moved = await store.moveJob(jobId, moveTo(world, seen));
+  const job = moved ?? (await store.job(jobId));
+  if (job === undefined) return undefined;
+  const { lane, submissionId, status } = job;
+  if (moved !== undefined) log({ level: "info", event: "jobMoved", lane, jobId, submissionId, status });
+  if (!hasEnded(status)) return { job };
+  const outcome = outcomeOf(status, await processedRecords(world, job, seen));
+  const freed = await releaseEnded(world, job, outcome);
+  return freed === undefined ? { job } : { job, freed };
 }
 
 function moveTo({ clock }: World, { status, arn, message }: Sighting): JobMove {

@@ -19,13 +19,14 @@ const MOST_CLAIMS = 3;
  * Gives the lane's free slots to its next jobs. Unfinished claims come first: they hold slots already, and whoever
  * left them may be dead.
  *
+ * @param freed the lane as it was right after a slot came free, which saves reading it again
  * @returns the lane as it was read last; undefined if there is no such lane
  */
-export async function refill(world: World, laneName: string): Promise<Lane | undefined> {
+export async function refill(world: World, laneName: string, freed?: Lane): Promise<Lane | undefined> {
   const run: Run = { owner: world.ids.run(), tried: new Set() };
-  let lane: Lane | undefined;
+  let lane = freed;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    lane = await readLane(world, laneName);
+    lane = await withLimit(world, laneName, round === 0 && freed ? freed : await world.store.lane(laneName));
     if (lane === undefined) return undefined;
     if (isBlocked(lane, world.clock.now())) {
       await lookUpClaims(world, lane);
@@ -44,8 +45,7 @@ export async function wake(world: World, laneName: string, at: number): Promise<
 }
 
 /** The lane with the limit of the settings; a lane that left the settings keeps its last limit until it is empty. */
-async function readLane({ store, settings }: World, name: string): Promise<Lane | undefined> {
-  const lane = await store.lane(name);
+async function withLimit({ store, settings }: World, name: string, lane: Lane | undefined): Promise<Lane | undefined> {
   const limit = settings.lanes[name]?.limit;
   return limit === undefined || lane?.limit === limit ? lane : store.setLimit(name, limit);
 }

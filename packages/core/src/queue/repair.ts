@@ -71,7 +71,7 @@ async function listing({ batch, stage }: World, held: readonly Held[]): Promise<
 async function repairJob(world: World, job: Job, listed: BedrockJob | undefined): Promise<void> {
   const { batch, messages, clock, log } = world;
   if (hasEnded(job.status)) {
-    await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords), undefined);
+    await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords));
     return;
   }
   const arn = arnOf(job);
@@ -80,8 +80,8 @@ async function repairJob(world: World, job: Job, listed: BedrockJob | undefined)
   // Absence from the list proves nothing: ask for the job itself.
   const seen = listed ?? (await batch.get(arn));
   if (seen === undefined || seen.status === job.status) return;
-  const moved = await moveOn(world, job, seen);
-  if (!hasEnded(moved.job.status)) return;
+  const moved = await moveOn(world, job.jobId, seen);
+  if (moved === undefined || !hasEnded(moved.job.status)) return;
   log({ level: "warn", event: "lostEventRepaired", lane: job.lane, jobId: job.jobId, status: moved.job.status });
   await messages.collect(job.jobId, clock.now());
 }

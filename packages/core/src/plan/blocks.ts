@@ -1,0 +1,73 @@
+import type { ObjectStore, ObjectWriter } from "../ports.ts";
+
+/** Lines are gathered into blocks of this size, so that a write is not a line. */
+const BLOCK_BYTES = 1_000_000;
+const LF = 0x0a;
+const JSONL = "application/x-ndjson";
+
+/**
+ * Writes lines into one object. Adding needs no `await`, so that a line costs a copy and no more; full blocks wait for
+ * `settle`, which has to be called after every batch. The object is begun with its first line.
+ */
+export class Blocks {
+  readonly #objects: ObjectStore;
+  readonly #key: string;
+  #writer: ObjectWriter | undefined;
+  #full: Uint8Array[] = [];
+  #block = new Uint8Array(0);
+  #used = 0;
+  #sizeBytes = 0;
+
+  constructor(objects: ObjectStore, key: string) {
+    this.#objects = objects;
+    this.#key = key;
+  }
+
+  /** How many bytes were added, the lines' ends among them. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Copies the line and ends it with LF. */
+  add(line: Uint8Array): void {
+    const needed = line.length + 1;
+    if (this.#used + needed > this.#block.length) this.#begin(needed);
+    this.#block.set(line, this.#used);
+    this.#block[this.#used + line.length] = LF;
+    this.#used += needed;
+    this.#sizeBytes += needed;
+  }
+
+  /** Writes the full blocks; undefined if there are none. */
+  settle(): Promise<void> | undefined {
+    return this.#full.length === 0 ? undefined : this.#write();
+  }
+
+  /** Finishes the object, if it was begun; its key then. */
+  async close(): Promise<string | undefined> {
+    if (this.#sizeBytes === 0) return undefined;
+    this.#begin(0);
+    await this.#write();
+    await this.#writer?.close();
+    return this.#key;
+  }
+
+  /** Drops what was written; never throws. */
+  async abort(): Promise<void> {
+    this.#full = [];
+    await this.#writer?.abort();
+  }
+
+  /** A new block: the writer keeps those that it was given. */
+  #begin(neededBytes: number): void {
+    if (this.#used > 0) this.#full.push(this.#block.subarray(0, this.#used));
+    this.#block = new Uint8Array(neededBytes === 0 ? 0 : Math.max(BLOCK_BYTES, neededBytes));
+    this.#used = 0;
+  }
+
+  async #write(): Promise<void> {
+    this.#writer ??= this.#objects.writer(this.#key, JSONL);
+    for (const block of this.#full) await this.#writer.write(block);
+    this.#full = [];
+  }
+}
