@@ -1,0 +1,145 @@
+import {
+  type BedrockClient,
+  CreateModelInvocationJobCommand,
+  type CreateModelInvocationJobCommandInput,
+  GetModelInvocationJobCommand,
+  ListModelInvocationJobsCommand,
+} from "@aws-sdk/client-bedrock";
+import type { BatchService, BedrockJob, CreateAnswer, CreateRequest, Page } from "@sluice/core";
+import { answerOf } from "./answers.ts";
+import { reportedJob } from "./reported.ts";
+
+/** How long a Create may take; the lease of whoever asks is much longer. */
+const CREATE_TIMEOUT_MS = 20_000;
+/** Bedrock: the most jobs on a page. */
+const LIST_PAGE_JOBS = 1_000;
+/** A name of ours is in hardly any other name, so that one page is the rule. */
+const FIND_PAGES = 20;
+
+export interface BedrockBatchOptions {
+  client: BedrockClient;
+  /** The stage's bucket: keys of requests are keys in it. */
+  bucket: string;
+  /** The service role that Bedrock reads and writes the bucket as. */
+  roleArn: string;
+  vpc?: { subnetIds: string[]; securityGroupIds: string[] };
+  /** Encrypts the output; the bucket's own encryption where it is left out. */
+  kmsKeyId?: string;
+  tags?: Readonly<Record<string, string>>;
+  /** 20 seconds where it is left out. */
+  createTimeoutMs?: number;
+  /** The most jobs on a page of a listing; Bedrock takes up to 1,000. */
+  listPageJobs?: number;
+}
+
+/** Bedrock's batch inference. */
+export class BedrockBatch implements BatchService {
+  readonly #options: BedrockBatchOptions;
+
+  constructor(options: BedrockBatchOptions) {
+    this.#options = options;
+  }
+
+  /** Asks once, whatever the client's number of attempts: whoever asks again looks for the job first. */
+  async create(request: CreateRequest): Promise<CreateAnswer> {
+    const { client, roleArn, createTimeoutMs = CREATE_TIMEOUT_MS } = this.#options;
+    const command = new CreateModelInvocationJobCommand(this.#inputOf(request));
+    const failure = failureWithoutRetry(command);
+    try {
+      const answer = await client.send(command, { abortSignal: AbortSignal.timeout(createTimeoutMs) });
+      if (failure.error !== undefined) return answerOf(failure.error, request, roleArn);
+      if (answer.jobArn !== undefined) return { kind: "created", arn: answer.jobArn };
+      return { kind: "unknown", message: `Bedrock took ${request.jobName} without giving an ARN; it is looked up.` };
+    } catch (error) {
+      return answerOf(error, request, roleArn);
+    }
+  }
+
+  /** Throws if the job has a status that Sluice does not know: "not there" would free its slot. */
+  async get(arn: string): Promise<BedrockJob | undefined> {
+    try {
+      const { client, bucket } = this.#options;
+      const answer = await client.send(new GetModelInvocationJobCommand({ jobIdentifier: arn }));
+      const job = reportedJob(answer, bucket);
+      if (job !== undefined) return job;
+      throw new Error(
+        `Bedrock reports the status ${answer.status} for ${arn}, which Sluice does not know. Update Sluice.`,
+      );
+    } catch (error) {
+      if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
+      throw error;
+    }
+  }
+
+  async findByName(jobName: string): Promise<BedrockJob | undefined> {
+    let cursor: string | undefined;
+    for (let page = 0; page < FIND_PAGES; page++) {
+      const found = await this.list(jobName, 0, cursor);
+      const job = found.items.find((item) => item.jobName === jobName);
+      if (job !== undefined || found.cursor === undefined) return job;
+      cursor = found.cursor;
+    }
+    throw new Error(`${FIND_PAGES} pages of jobs have ${jobName} in their names. Choose another stage name.`);
+  }
+
+  /** Leaves out jobs with a status that Sluice does not know. */
+  async list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob>> {
+    const { client, bucket, listPageJobs = LIST_PAGE_JOBS } = this.#options;
+    const answer = await client.send(
+      new ListModelInvocationJobsCommand({
+        maxResults: listPageJobs,
+        sortBy: "CreationTime",
+        sortOrder: "Descending",
+        ...(nameContains !== "" ? { nameContains } : {}),
+        ...(since > 0 ? { submitTimeAfter: new Date(since) } : {}),
+        ...(cursor !== undefined ? { nextToken: cursor } : {}),
+      }),
+    );
+    const items = (answer.invocationJobSummaries ?? [])
+      .map((summary) => reportedJob(summary, bucket))
+      .filter((job) => job !== undefined);
+    return answer.nextToken === undefined ? { items } : { items, cursor: answer.nextToken };
+  }
+
+  #inputOf(request: CreateRequest): CreateModelInvocationJobCommandInput {
+    const { bucket, roleArn, vpc, kmsKeyId, tags } = this.#options;
+    return {
+      jobName: request.jobName,
+      clientRequestToken: request.clientRequestToken,
+      modelId: request.modelId,
+      roleArn,
+      inputDataConfig: { s3InputDataConfig: { s3Uri: `s3://${bucket}/${request.inputKey}`, s3InputFormat: "JSONL" } },
+      outputDataConfig: {
+        s3OutputDataConfig: {
+          s3Uri: `s3://${bucket}/${request.outputPrefix}`,
+          ...(kmsKeyId !== undefined ? { s3EncryptionKeyId: kmsKeyId } : {}),
+        },
+      },
+      // The field is younger than some Regions' service; its default is what they do.
+      ...(request.invocation === "Converse" ? { modelInvocationType: "Converse" } : {}),
+      ...(request.timeoutHours !== undefined ? { timeoutDurationInHours: request.timeoutHours } : {}),
+      ...(vpc !== undefined ? { vpcConfig: vpc } : {}),
+      ...(tags !== undefined ? { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) } : {}),
+    };
+  }
+}
+
+/**
+ * Keeps a command's failure from the SDK's retries, which cannot be turned off for one call of a client: below them, the
+ * failure becomes an empty answer, and is found in what this gives back.
+ */
+function failureWithoutRetry(command: CreateModelInvocationJobCommand): { error?: unknown } {
+  const failure: { error?: unknown } = {};
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        failure.error = error;
+        return { response: undefined, output: { $metadata: {}, jobArn: undefined } };
+      }
+    },
+    { step: "finalizeRequest", name: "failureWithoutRetry", priority: "normal" },
+  );
+  return failure;
+}

@@ -1,0 +1,111 @@
+import { hasEnded, type JobMove, type JobStore, rankOf } from "@sluice/core";
+import { all, any } from "../clauses.ts";
+import type { JobEntity } from "../entities/job.ts";
+import { claimNames, jobOfRow } from "../rows/job-row.ts";
+
+type JobOperations = Pick<
+  JobStore,
+  "putJob" | "job" | "takeClaim" | "yieldClaim" | "moveJob" | "recordOutcome" | "settleJob"
+>;
+
+const PENDING = rankOf("Pending");
+const CLAIMED = rankOf("Claimed");
+const ENDED = rankOf("Completed");
+
+/** The operations on single jobs; `expiresAt` is when a job settled now may be deleted, in epoch seconds. */
+export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefined): JobOperations {
+  return {
+    async putJob(job) {
+      const { rejected } = await jobs
+        .create({ ...job, statusRank: PENDING, uncollected: false })
+        .go({ response: "none", returnOnConditionCheckFailure: true });
+      return !rejected;
+    },
+
+    async job(jobId) {
+      const { data } = await jobs.get({ jobId }).go({ consistent: true });
+      return data === null ? undefined : jobOfRow(data);
+    },
+
+    async takeClaim(jobId, owner, now, leaseUntil) {
+      const { rejected, data } = await jobs
+        .patch({ jobId })
+        .set({ status: "Claimed", statusRank: CLAIMED, owner, leaseUntil, doubtSince: now })
+        .add({ calls: 1, oddAnswers: 0 })
+        .data(({ claimedAt }, { ifNotExists }) => {
+          ifNotExists(claimedAt, now);
+        })
+        .where((job, { eq, lte }) => {
+          const isPending = eq(job.statusRank, PENDING);
+          const leaseIsOver = all(eq(job.statusRank, CLAIMED), lte(job.leaseUntil, now));
+          return any(isPending, leaseIsOver);
+        })
+        .go({ response: "all_old", returnOnConditionCheckFailure: true });
+      return rejected ? undefined : jobOfRow(data);
+    },
+
+    async yieldClaim(jobId, owner, { leaseUntil, doubtSince, odd }) {
+      // Nobody's: a repeat of this call, and the run that gave it back, must not pass for the owner.
+      const yielded = jobs
+        .patch({ jobId })
+        .set({ owner: "", leaseUntil })
+        .add({ oddAnswers: odd ? 1 : 0 });
+      const known = doubtSince === undefined ? yielded.remove(["doubtSince"]) : yielded.set({ doubtSince });
+      const { rejected } = await known
+        .where((job, { eq }) => {
+          const isClaimed = eq(job.statusRank, CLAIMED);
+          const stillTheOwners = eq(job.owner, owner);
+          return all(isClaimed, stillTheOwners);
+        })
+        .go({ returnOnConditionCheckFailure: true });
+      return !rejected;
+    },
+
+    async moveJob(jobId, to) {
+      const { rejected, data } = await jobs
+        .patch({ jobId })
+        .set(changesOf(to))
+        .remove([...claimNames])
+        .data(({ arn }, { ifNotExists }) => {
+          if (to.arn !== undefined) ifNotExists(arn, to.arn);
+        })
+        .where(({ statusRank }, { lt }) => lt(statusRank, rankOf(to.status)))
+        .go({ response: "all_new", returnOnConditionCheckFailure: true });
+      return rejected ? undefined : jobOfRow(data);
+    },
+
+    async recordOutcome(jobId, outcome) {
+      await jobs
+        .patch({ jobId })
+        .set({ outcome: { ...outcome } })
+        .where((job, { eq }) => {
+          const hasEnded = eq(job.statusRank, ENDED);
+          const notSettled = eq(job.settled, false);
+          return all(hasEnded, notSettled);
+        })
+        .go({ returnOnConditionCheckFailure: true });
+    },
+
+    async settleJob(jobId) {
+      const expiry = expiresAt();
+      await jobs
+        .patch({ jobId })
+        .set({ settled: true, uncollected: false, ...(expiry !== undefined && { expiresAt: expiry }) })
+        .where((job, { eq }) => {
+          const hasEnded = eq(job.statusRank, ENDED);
+          const notSettled = eq(job.settled, false);
+          return all(hasEnded, notSettled);
+        })
+        .go({ returnOnConditionCheckFailure: true });
+    },
+  };
+}
+
+/** The attributes that a move sets, apart from the ARN, which is only stored if it is missing. */
+function changesOf(to: JobMove) {
+  const { status } = to;
+  const step = { status, statusRank: rankOf(status) };
+  if (!("at" in to)) return step;
+  const { at: endedAt, message } = to;
+  return { ...step, endedAt, settled: false, uncollected: hasEnded(status), ...(message !== undefined && { message }) };
+}

@@ -1,0 +1,105 @@
+import { FAILURES_TO_TRIP, type JobStore } from "@sluice/core";
+import { all, any } from "../clauses.ts";
+import type { LaneEntity } from "../entities/lane.ts";
+import { laneOfRow } from "../rows/lane-row.ts";
+
+type LaneOperations = Pick<JobStore, "lane" | "lanes" | "setLimit" | "blockLane" | "liftBlock" | "winListing">;
+
+/** A lane is at most about 60 KB and a page 1 MB, so this is room for over 1,600 lanes; the settings end at 200. */
+const MAX_LANE_PAGES = 100;
+
+/** The operations on lanes that are not about their slots. */
+export function laneOperations(lanes: LaneEntity): LaneOperations {
+  return {
+    async lane(lane) {
+      const { data } = await lanes.get({ lane }).go({ consistent: true });
+      return data === null ? undefined : laneOfRow(data);
+    },
+
+    async lanes() {
+      const { data, cursor } = await lanes.query.primary({}).go({ consistent: true, pages: MAX_LANE_PAGES });
+      if (cursor !== null)
+        throw new Error(`There are more lanes than ${MAX_LANE_PAGES} pages hold. Delete those that no settings name.`);
+      return data.map(laneOfRow);
+    },
+
+    async setLimit(lane, limit) {
+      const fresh = { failuresInRow: 0, listedAt: 0 };
+      const { data } = await lanes.upsert({ lane, limit }).ifNotExists(fresh).go({ response: "all_new" });
+      return laneOfRow(data);
+    },
+
+    async blockLane(lane, block) {
+      await lanes
+        .patch({ lane })
+        .set({ block: { ...block } })
+        .go({ returnOnConditionCheckFailure: true });
+    },
+
+    async liftBlock(lane, kinds) {
+      if (kinds.length === 0) return false;
+      const { rejected } = await lanes
+        .patch({ lane })
+        .remove(["block"])
+        .where(({ block }, { exists, eq }) => {
+          const isBlocked = exists(block);
+          const isOfTheseKinds = any(...kinds.map((kind) => eq(block.kind, kind)));
+          return all(isBlocked, isOfTheseKinds);
+        })
+        .go({ returnOnConditionCheckFailure: true });
+      return !rejected;
+    },
+
+    async winListing(lane, seen, now) {
+      const { rejected } = await lanes
+        .patch({ lane })
+        .set({ listedAt: now })
+        .where(({ listedAt }, { eq }) => eq(listedAt, seen))
+        .go({ returnOnConditionCheckFailure: true });
+      return !rejected;
+    },
+  };
+}
+
+/** Giving slots and taking them back: the lane's item is the only lock. */
+export function slotOperations(lanes: LaneEntity): Pick<JobStore, "claimSlot" | "finishClaiming" | "releaseSlot"> {
+  return {
+    async claimSlot(lane, jobId, now) {
+      const { rejected } = await lanes
+        .patch({ lane })
+        .add({ holders: [jobId], claiming: [jobId] })
+        .where(({ holders, limit, block, failuresInRow }, { contains, notExists, size, name, gt, lt, lte }) => {
+          // DynamoDB removes an empty set, and the size of a missing one is no number: the comparison is false.
+          const nobodyHolds = notExists(holders);
+          const laneHasRoom = `${size(holders)} < ${name(limit)}`;
+          const laneIsTrusted = lt(failuresInRow, FAILURES_TO_TRIP);
+          const laneIsOpen = gt(limit, 0);
+          const notYetHolding = `NOT ${contains(holders, jobId)}`;
+          const notBlocked = any(notExists(block), lte(block.until, now));
+          return all(laneIsOpen, notYetHolding, any(nobodyHolds, all(laneHasRoom, laneIsTrusted)), notBlocked);
+        })
+        .go({ returnOnConditionCheckFailure: true });
+      return !rejected;
+    },
+
+    async finishClaiming(lane, jobId) {
+      await lanes
+        .patch({ lane })
+        .delete({ claiming: [jobId] })
+        .go({ returnOnConditionCheckFailure: true });
+    },
+
+    async releaseSlot(lane, jobId, outcome) {
+      const released = lanes.patch({ lane }).delete({ holders: [jobId], claiming: [jobId] });
+      const counted = {
+        failure: () => released.add({ failuresInRow: 1 }),
+        success: () => released.set({ failuresInRow: 0 }),
+        neutral: () => released,
+      }[outcome]();
+      const { rejected, data } = await counted
+        .where(({ holders }, { contains }) => contains(holders, jobId))
+        .go({ response: "all_new", returnOnConditionCheckFailure: true });
+      return rejected ? undefined : laneOfRow(data);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Submission, SubmissionFacts, SubmissionStatus } from "@sluice/core";
+import type { EntityItem } from "electrodb";
+import type { SubmissionEntity } from "../entities/submission.ts";
+import { RowReader } from "./row.ts";
+
+export type SubmissionRow = EntityItem<SubmissionEntity>;
+
+const factNames = [
+  ...(["submissionId", "bucket", "key", "etag", "lastModified", "sizeBytes", "seenAt", "lane"] as const),
+  ...(["modelId", "invocation", "priority"] as const),
+] as const;
+
+/** What must be there in each status, and what must not be. */
+const shapes: Record<SubmissionStatus, { need: readonly Extra[]; never: readonly Extra[] }> = {
+  Planning: { need: [], never: ["problem"] },
+  Refused: { need: ["problem"], never: ["plan", "openJobs"] },
+  Open: { need: ["plan"], never: ["problem"] },
+  Done: { need: ["plan"], never: ["problem", "openJobs"] },
+  Stopped: { need: [], never: [] },
+};
+type Extra = "plan" | "openJobs" | "problem";
+
+/** True for a submission that is not through: the sparse index has these and no others. */
+export function isUnsettled(status: SubmissionStatus): boolean {
+  return status === "Planning" || status === "Open";
+}
+
+/** Reads a row as the submission that it is. Throws `RowInvalid` for one that does not fit its status. */
+export function submissionOfRow(row: SubmissionRow): Submission {
+  const reader = new RowReader("submission", row.submissionId, row);
+  const { route, timeoutHours, plan, problem, openJobs, status } = row;
+  const facts: SubmissionFacts = {
+    ...reader.needAll(factNames),
+    ...(route !== undefined && { route }),
+    ...(timeoutHours !== undefined && { timeoutHours }),
+  };
+  const shape = Object.hasOwn(shapes, status) ? shapes[status] : reader.refuse(`its status ${status} is unknown`);
+  reader.needAll(shape.need);
+  reader.refuseAny(shape.never, `it is ${status}`);
+  if (row.unsettled !== isUnsettled(status)) reader.refuse(`it is ${status} with unsettled ${row.unsettled}`);
+  return {
+    ...facts,
+    status,
+    openJobs: new Set(openJobs),
+    counts: reader.needAll(["records", "results", "errors"]),
+    ...(plan !== undefined && { plan }),
+    ...(problem !== undefined && { problem }),
+  };
+}

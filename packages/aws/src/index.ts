@@ -1,0 +1,14 @@
+export { BedrockBatch, type BedrockBatchOptions, bedrockClient } from "./bedrock/index.ts";
+export { DynamoStore, type DynamoStoreOptions } from "./dynamodb/store.ts";
+export { createTable, tableDefinition, tableIndexes, tableKey, ttlAttribute } from "./dynamodb/table.ts";
+export { ObjectsNotDeleted, S3Objects, type S3ObjectsOptions } from "./s3/index.ts";
+export {
+  type CollectMessage,
+  collectMessage,
+  type PlanMessage,
+  planMessage,
+  SqsMessages,
+  type SqsMessagesOptions,
+  type WakeMessage,
+  wakeMessage,
+} from "./sqs/index.ts";

@@ -1,0 +1,1 @@
+export { ObjectsNotDeleted, S3Objects, type S3ObjectsOptions } from "./s3-objects.ts";

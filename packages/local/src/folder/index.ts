@@ -1,0 +1,2 @@
+export { FolderObjects, type FolderObjectsOptions } from "./folder-objects.ts";
+export { KeyNotStorable } from "./keys.ts";

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isMissing } from "./keys.ts";
+import { TemporaryFile } from "./temporary.ts";
+
+export type Metadata = Readonly<Record<string, string>>;
+
+/**
+ * Users' metadata, in files of their own beside the bucket. A file's name holds the etag of the object that it belongs
+ * to: metadata can be written before its object is in place, and never outlives it under the same key.
+ */
+export class MetadataFiles {
+  constructor(
+    readonly directory: string,
+    readonly temporaryDirectory: string,
+  ) {}
+
+  async read(key: string, etag: string): Promise<Metadata> {
+    try {
+      const { metadata } = JSON.parse(await readFile(this.#path(key, etag), "utf8")) as { metadata: Metadata };
+      return metadata;
+    } catch (error) {
+      if (isMissing(error)) return {};
+      throw error;
+    }
+  }
+
+  async write(key: string, etag: string, metadata: Metadata): Promise<void> {
+    const file = new TemporaryFile(this.temporaryDirectory);
+    try {
+      // The key is for people: the name of the file is only a hash of it.
+      await file.append(Buffer.from(JSON.stringify({ key, metadata })));
+      await file.finish();
+      await rename(file.path, this.#path(key, etag));
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+  }
+
+  /** Forgets what belonged to an object that is gone. */
+  async remove(key: string, etag: string): Promise<void> {
+    await rm(this.#path(key, etag), { force: true });
+  }
+
+  #path(key: string, etag: string): string {
+    // A hash, as a key's own name may leave no room for an etag behind it.
+    return join(this.directory, `${createHash("sha256").update(key).digest("hex")}.${etag}.json`);
+  }
+}
