@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { quantile } from "./quantile.ts";
+
+const FILE_BYTES = 1_000_000_000;
+const PAIRS = 3;
+const READING = fileURLToPath(new URL("reading.ts", import.meta.url));
+const KEY = "to-process/bench.jsonl";
+
+interface Reading {
+  seconds: number;
+  records: number;
+  peakBytes: number;
+}
+
+/** Claude requests of 400 to 2,000 bytes, as people send them: a system prompt, some text, ids that all differ. */
+function* lines(): Generator<string> {
+  const words = "the quick brown fox jumps over the lazy dog and reads what is written in the ledger ".repeat(24);
+  let written = 0;
+  for (let n = 0; written < FILE_BYTES; n++) {
+    const content = words.slice(0, 200 + ((n * 7919) % 1_600));
+    const modelInput = {
+      anthropic_version: "bedrock-2023-05-31",
+      max_tokens: 512,
+      system: "Summarise.",
+      messages: [{ role: "user", content: [{ type: "text", text: content }] }],
+    };
+    const line = `${JSON.stringify({ recordId: `CALL${String(n).padStart(8, "0")}`, modelInput })}\n`;
+    written += line.length;
+    yield line;
+  }
+}
+
+const read = (what: string, directory: string): Reading =>
+  JSON.parse(execFileSync(process.execPath, ["--import", "tsx", READING, what, directory, KEY], { encoding: "utf8" }));
+
+/**
+ * Plans a generated file of 1 GB, beside a bare loop that splits and parses the same file, in turn, each in a process
+ * of its own. Speeds are medians in MB/s, the ratio is the median of the pairs.
+ */
+export async function benchPlan() {
+  const directory = await mkdtemp(join(tmpdir(), "sluice-bench-"));
+  try {
+    await mkdir(join(directory, "to-process"));
+    await pipeline(lines(), createWriteStream(join(directory, KEY)));
+    const pairs: { bare: Reading; plan: Reading }[] = [];
+    for (let pair = 0; pair < PAIRS; pair++)
+      pairs.push({ bare: read("bare", directory), plan: read("plan", directory) });
+    const median = (of: (pair: { bare: Reading; plan: Reading }) => number) => quantile(pairs.map(of), 0.5);
+    return {
+      records: pairs[0]?.plan.records ?? 0,
+      planMBps: median(({ plan }) => FILE_BYTES / 1e6 / plan.seconds),
+      bareMBps: median(({ bare }) => FILE_BYTES / 1e6 / bare.seconds),
+      ratio: median(({ bare, plan }) => bare.seconds / plan.seconds),
+      planPeakMB: Math.max(...pairs.map(({ plan }) => plan.peakBytes / 1e6)),
+      barePeakMB: Math.max(...pairs.map(({ bare }) => bare.peakBytes / 1e6)),
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+    await rm(`${directory}.aside`, { recursive: true, force: true });
+  }
+}
