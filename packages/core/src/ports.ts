@@ -177,7 +177,10 @@ export interface BatchService {
   get(arn: string): Promise<BedrockJob | undefined>;
   /** The job of exactly this name; undefined if the listing does not have it (yet). */
   findByName(jobName: string): Promise<BedrockJob | undefined>;
-  /** A page of up to 1,000 jobs whose names contain `nameContains`, submitted after `since` (epoch milliseconds). */
+  /**
+   * A page of up to 1,000 jobs, the newest first, whose names contain `nameContains` and that were submitted after
+   * `since` (epoch milliseconds).
+   */
   list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob>>;
 }
 

@@ -49,18 +49,20 @@ async function heldJobs({ store }: World, lanes: readonly Lane[]): Promise<Held[
   return held;
 }
 
-/** Bedrock's recent jobs of this stage, by our job id. */
+/** What Bedrock's list says of the jobs that are held and were not known to have ended, by our job id. */
 async function listing({ batch, stage }: World, held: readonly Held[]): Promise<Map<string, BedrockJob>> {
   const listed = new Map<string, BedrockJob>();
-  const times = held.flatMap(({ job }) => (job !== undefined && !hasEnded(job.status) ? [job.enqueuedAt] : []));
-  if (times.length === 0) return listed;
-  const since = Math.min(...times) - CLOCK_SKEW_MS;
+  const wanted = new Map(
+    held.flatMap(({ job }) => (job && !hasEnded(job.status) ? [[job.jobId, job.enqueuedAt]] : [])),
+  );
+  const since = Math.min(...wanted.values()) - CLOCK_SKEW_MS;
   let cursor: string | undefined;
-  for (let page = 0; page < MOST_LIST_PAGES; page++) {
+  // The newest come first, so the first page has them all unless a job has run for longer than a thousand others took.
+  for (let page = 0; page < MOST_LIST_PAGES && listed.size < wanted.size; page++) {
     const { items, cursor: next } = await batch.list(jobNamePrefix(stage), since, cursor);
     for (const job of items) {
       const jobId = jobIdOfName(stage, job.jobName);
-      if (jobId !== undefined) listed.set(jobId, job);
+      if (jobId !== undefined && wanted.has(jobId)) listed.set(jobId, job);
     }
     if (next === undefined) break;
     cursor = next;

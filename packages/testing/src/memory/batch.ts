@@ -82,9 +82,9 @@ export class MemoryBatch implements BatchService {
 
   async list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob>> {
     const from = Number(cursor ?? 0);
-    const found = this.#listed().filter(
-      ({ jobName, submittedAt = 0 }) => jobName.includes(nameContains) && submittedAt > since,
-    );
+    const found = this.#listed()
+      .filter(({ jobName, submittedAt = 0 }) => jobName.includes(nameContains) && submittedAt > since)
+      .reverse();
     const items = found.slice(from, from + MOST_LISTED).map(copyOf);
     const next = from + items.length;
     return next < found.length ? { items, cursor: String(next) } : { items };
