@@ -1,7 +1,7 @@
 import { anId, MemoryObjects } from "@sluice/testing";
 import { expect, test } from "vitest";
 import { jobOutputPrefix, settledKeys, settledPrefix, stagingPrefix } from "./keys.ts";
-import { sweepUp } from "./sweep-up.ts";
+import { sweepUp, sweepUpRun } from "./sweep-up.ts";
 
 const mine = anId(1);
 const others = anId(2);
@@ -22,7 +22,7 @@ function bucketWith(parts: number, options: { listPageKeys?: number } = {}): Mem
 
 test("everything of the submission goes, page by page, and nothing of anything else", async () => {
   const objects = bucketWith(7, { listPageKeys: 3 });
-  expect(await sweepUp(objects, mine)).toBe(true);
+  await sweepUp(objects, mine);
   const left = objects.keys();
   expect(left.filter((key) => key.includes(mine))).toEqual([]);
   expect(left.filter((key) => key.includes(others))).toHaveLength(28);
@@ -34,15 +34,21 @@ test("sweeping again finds nothing and is no error", async () => {
   const objects = bucketWith(1);
   await sweepUp(objects, mine);
   const left = objects.keys();
-  expect(await sweepUp(objects, mine)).toBe(true);
+  await sweepUp(objects, mine);
   expect(objects.keys()).toEqual(left);
 });
 
 test("a call stops at its bound and says so, and further calls come to the end", async () => {
   const objects = bucketWith(30, { listPageKeys: 1 });
-  expect(await sweepUp(objects, mine)).toBe(false);
+  await expect(sweepUp(objects, mine)).rejects.toThrow(/next try/);
   expect(objects.keys(settledPrefix(mine)).length).toBeGreaterThan(0);
-  let calls = 1;
-  while (!(await sweepUp(objects, mine)) && calls < 50) calls++;
+  for (let call = 1; call < 50; call++) await sweepUp(objects, mine).catch(() => {});
   expect(objects.keys().filter((key) => key.includes(mine))).toEqual([]);
+});
+
+test("a run that lost the commit takes its own files away, and no other's", async () => {
+  const objects = bucketWith(2);
+  objects.put(`${stagingPrefix(mine)}loser/0.jsonl`, "{}");
+  await sweepUpRun(objects, mine, "loser");
+  expect(objects.keys(stagingPrefix(mine))).toEqual([0, 1].map((part) => `${stagingPrefix(mine)}run/${part}.jsonl`));
 });

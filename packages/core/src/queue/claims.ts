@@ -49,7 +49,6 @@ export async function finishClaim(
 ): Promise<Finished> {
   const { store, timings, clock } = world;
   if (run.tried.has(jobId)) return "done";
-  run.tried.add(jobId);
   const now = clock.now();
   const leaseUntil = now + timings.leaseMs;
   const before = await store.takeClaim(jobId, run.owner, now, leaseUntil);
@@ -58,8 +57,10 @@ export async function finishClaim(
     await store.releaseSlot(lane.lane, jobId, "neutral");
     const stale = entry ?? job;
     if (stale !== undefined) await store.dropEntry(stale);
+    // Not tried: where the job is in no table, only its entry, met later in this run, tells what is to be dropped.
     return "released";
   }
+  run.tried.add(jobId);
   if (arnOf(job) !== undefined) {
     await store.dropEntry(job);
     await store.finishClaiming(lane.lane, jobId);

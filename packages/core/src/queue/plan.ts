@@ -1,6 +1,6 @@
 import { finaliseRefused } from "../collect/finalise.ts";
 import { DROPS_PREFIX, jobOutputPrefix, processedPrefix } from "../collect/keys.ts";
-import { sweepUp } from "../collect/sweep-up.ts";
+import { sweepUp, sweepUpRun } from "../collect/sweep-up.ts";
 import { ObjectChanged, ObjectMissing } from "../errors.ts";
 import { jobIdOf, submissionIdOf } from "../ids.ts";
 import type { PendingJob } from "../job/job.ts";
@@ -107,7 +107,10 @@ async function stage(
     return refuse(world, { ...submission, counts: staged.counts }, staged, staged.problem);
   const { parts, counts } = staged;
   const openJobs = parts.map(({ part }) => jobIdOf(submissionId, lastModified, part));
-  return store.commitPlan(submissionId, { run, parts: parts.length }, counts, openJobs);
+  const committed = await store.commitPlan(submissionId, { run, parts: parts.length }, counts, openJobs);
+  // Another run's plan counts, and its submission may be done already: nobody else would take our files away.
+  if (committed.plan?.run !== run) await sweepUpRun(objects, submissionId, run);
+  return committed;
 }
 
 function laneGone({ lane, modelId }: Submission): Problem {

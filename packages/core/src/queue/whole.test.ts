@@ -214,6 +214,10 @@ describe("a dropped file", () => {
     await plan(world, KEY);
     expect(await submissions()).toHaveLength(1);
     expect(world.batch.jobs).toHaveLength(1);
+    expect(
+      world.objects.keys("staging/").filter((key) => key.endsWith("plan.json")),
+      "one run's files",
+    ).toHaveLength(1);
     await runAll();
     await expectWhole(HOME, ids(4));
   });
