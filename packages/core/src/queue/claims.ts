@@ -6,6 +6,7 @@ import type { BlockKind, Lane } from "../lane/lane.ts";
 import { blockFor } from "../lane/lane.ts";
 import type { BedrockJob, CreateAnswer } from "../ports.ts";
 import type { World } from "../world.ts";
+import { moveOn } from "./move.ts";
 import { releaseEnded } from "./release.ts";
 import { createRequestOf } from "./request.ts";
 
@@ -98,7 +99,12 @@ async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Fi
     if (found !== undefined) return adopt(world, job, found);
     if (taken.oddAnswers >= MOST_ODD_ANSWERS) {
       if (clock.now() - doubtSince >= timings.doubtMs)
-        return failJob(world, job, `Bedrock answered ${taken.oddAnswers} times with errors that Sluice does not know.`);
+        return giveUp(
+          world,
+          run,
+          taken,
+          `Bedrock answered ${taken.oddAnswers} times with errors that Sluice does not know.`,
+        );
       return waitForProof(world, run, taken, doubtSince);
     }
   }
@@ -121,7 +127,7 @@ async function settleAnswer(world: World, run: Run, lane: Lane, taken: Taken, an
     case "invalid":
       // An earlier call may have made the job, and a name that is taken may be reported like this.
       if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)
-        return failJob(world, job, answer.message);
+        return giveUp(world, run, taken, answer.message);
       return waitForProof(world, run, taken, doubtSince);
     case "conflict": {
       const found = await batch.findByName(jobNameOf(stage, job.jobId));
@@ -176,6 +182,7 @@ async function block(
 
 /** Takes over a job that Bedrock has under our name. */
 async function adopt(world: World, job: Job, found: BedrockJob): Promise<Finished> {
+  if (found.inputKey === job.inputKey && hasEnded(found.status)) return takeEnd(world, job, found);
   if (found.inputKey === job.inputKey) return storeArn(world, job, found.arn);
   const name = jobNameOf(world.stage, job.jobId);
   return failJob(
@@ -185,12 +192,34 @@ async function adopt(world: World, job: Job, found: BedrockJob): Promise<Finishe
   );
 }
 
+/** Takes over a job that has ended meanwhile: the event of its end may be lost, and its slot is free. */
+async function takeEnd(world: World, job: Job, found: BedrockJob): Promise<Finished> {
+  await moveOn(world, job.jobId, found);
+  await world.messages.collect(job.jobId, world.clock.now());
+  return "released";
+}
+
 async function storeArn(world: World, job: Job, arn: string): Promise<Finished> {
   const { store, log } = world;
   // Refused if an event was faster and moved the job further: then its ARN is stored already.
   await store.moveJob(job.jobId, { status: "Submitted", arn });
   await store.finishClaiming(job.lane, job.jobId);
   log({ level: "info", event: "jobSubmitted", lane: job.lane, jobId: job.jobId, submissionId: job.submissionId });
+  return "done";
+}
+
+/**
+ * Ends a job that Bedrock refused to this run, if the claim is still this run's: where it slept longer than its lease,
+ * another may have created the job, and the refusal only says that the name is taken.
+ */
+async function giveUp(world: World, run: Run, { job, doubtSince }: Taken, message: string): Promise<Finished> {
+  const { store, messages, clock, timings } = world;
+  const leaseUntil = clock.now() + timings.leaseMs;
+  const left = { leaseUntil, odd: false };
+  if (await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince }))
+    return failJob(world, job, message);
+  // Perhaps only the answer to the yielding was lost: then nobody has the claim, and somebody must come for it.
+  await messages.wake(job.lane, leaseUntil);
   return "done";
 }
 
