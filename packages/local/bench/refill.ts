@@ -11,12 +11,12 @@ const MODEL = "anthropic.claude-3-haiku-20240307-v1:0";
 const SLOTS = 10;
 const REFILLS = 500;
 const ms = (leastMs: number, mostMs: number) => ({ leastMs, mostMs });
-/** A job takes one to two seconds, so that ten slots end one about every 150 ms; everything else keeps its own time. */
+/** A job takes about four seconds, so that ten slots end one about every 400 ms, and no refill waits for another. */
 const DELAYS = {
-  submitted: ms(100, 200),
-  validating: ms(300, 600),
-  scheduled: ms(300, 600),
-  inProgress: ms(300, 600),
+  submitted: ms(300, 700),
+  validating: ms(800, 1_600),
+  scheduled: ms(800, 1_600),
+  inProgress: ms(800, 1_600),
   perRecordMs: 0,
 };
 

@@ -1,0 +1,4 @@
+export * from "./bedrock/index.ts";
+export * from "./folder/index.ts";
+export * from "./responder/index.ts";
+export * from "./world/index.ts";

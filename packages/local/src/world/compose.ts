@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { BedrockBatch, bedrockClient, DynamoStore } from "@sluice/aws";
+import {
+  defaultTimings,
+  type Log,
+  type Messages,
+  type ObjectStore,
+  type Settings,
+  scaleTimings,
+  type World,
+} from "@sluice/core";
+import { LOCAL_CLIENT, LOCAL_TABLE, tableClient } from "./table.ts";
+
+/** The stage of every local world: a directory has its own account, so one name does for all. */
+export const LOCAL_STAGE = "local";
+/** The batch server knows no roles, but wants one that is well formed. */
+const LOCAL_ROLE = "arn:aws:iam::123456789012:role/sluice-local";
+
+export interface WorldParts {
+  /** `http://127.0.0.1:<port>` of the embedded DynamoDB and of the batch server. */
+  readonly dynamodb: string;
+  readonly bedrock: string;
+  readonly objects: ObjectStore;
+  readonly settings: Settings;
+  /** Divides every duration that the queue waits for. */
+  readonly speed: number;
+  readonly messages: Messages;
+  readonly log: Log;
+}
+
+/** The world of core over local servers, by the same adapters as in AWS; `close` gives its connections back. */
+export function composeWorld(parts: WorldParts): { world: World; close: () => void } {
+  const { dynamodb, bedrock, objects, settings, speed, messages, log } = parts;
+  const table = tableClient(dynamodb);
+  const client = bedrockClient({ ...LOCAL_CLIENT, endpoint: bedrock });
+  const world: World = {
+    stage: LOCAL_STAGE,
+    settings,
+    timings: scaleTimings(defaultTimings, speed),
+    store: new DynamoStore({ client: table, table: LOCAL_TABLE }),
+    batch: new BedrockBatch({ client, bucket: objects.bucket, roleArn: LOCAL_ROLE }),
+    objects,
+    messages,
+    clock: { now: Date.now },
+    ids: { run: () => randomUUID().replaceAll("-", "") },
+    log,
+  };
+  return {
+    world,
+    close: () => {
+      table.destroy();
+      client.destroy();
+    },
+  };
+}

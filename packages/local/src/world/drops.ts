@@ -1,0 +1,122 @@
+import { relative, sep } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { DROPS_PREFIX, type JobStore, type Log, type ObjectStore, submissionIdOf } from "@sluice/core";
+import { type FSWatcher, watch } from "chokidar";
+import { createdNotification } from "./notification.ts";
+
+/** How often the size of a file that is being written is looked at, as a share of the time it must rest. */
+const POLLS_WHILE_RESTING = 5;
+/** How often a pass comes back for files that were being written when it met them. */
+const MAX_ROUNDS = 100;
+/** Pages of 1,000 objects that one pass reads at most. */
+const MAX_PAGES = 1_000;
+
+export interface DropOptions {
+  /** The bucket's real path. */
+  readonly directory: string;
+  readonly objects: ObjectStore;
+  readonly store: JobStore;
+  /** A file that was not written to for so long is whole, in milliseconds. */
+  readonly restMs: number;
+  readonly now: () => number;
+  readonly notify: (body: string) => void;
+  readonly log: Log;
+}
+
+/** Tells of new objects below `to-process/`, as S3's notifications do: by watching, and by passing over all of them. */
+export class Drops {
+  readonly #options: DropOptions;
+  /** Submissions that were told of or are under way, and need no further look; some 100 bytes each. */
+  readonly #known = new Set<string>();
+  #watcher: FSWatcher | undefined;
+  #resuming: Promise<void> | undefined;
+  #isOpen = true;
+
+  constructor(options: DropOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when every later change will be seen. */
+  async watch(): Promise<void> {
+    const { directory, restMs, log } = this.#options;
+    const watcher = watch(`${directory}${sep}${DROPS_PREFIX.slice(0, -1)}`, {
+      ignoreInitial: true,
+      // Its default leaves out names that look like an editor's, and those are keys too.
+      atomic: false,
+      awaitWriteFinish: { stabilityThreshold: restMs, pollInterval: Math.ceil(restMs / POLLS_WHILE_RESTING) },
+    });
+    this.#watcher = watcher;
+    const seen = (path: string) => this.#notify(relative(directory, path).split(sep).join("/"));
+    watcher.on("add", seen).on("change", seen);
+    watcher.on("error", (error) => log({ level: "error", event: "watchFailed", message: String(error) }));
+    await new Promise<void>((resolve) => watcher.once("ready", resolve));
+  }
+
+  /** True while files that an earlier process was writing, or that are being written, are waited for. */
+  get busy(): boolean {
+    return this.#resuming !== undefined;
+  }
+
+  /** Looks at every object below `to-process/`, and tells of those that are no submission yet. */
+  async pass(): Promise<void> {
+    await this.#passOnce(false);
+  }
+
+  /**
+   * The first pass: it also tells of submissions whose plan was interrupted, and comes back for files that are still
+   * being written, because whoever wrote them may have ended before the watcher began.
+   */
+  async resume(): Promise<void> {
+    if ((await this.#passOnce(true)) > 0)
+      this.#resuming = this.#comeBack().finally(() => {
+        this.#resuming = undefined;
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await this.#watcher?.close();
+    await this.#resuming;
+  }
+
+  async #comeBack(): Promise<void> {
+    try {
+      for (let round = 0; round < MAX_ROUNDS && this.#isOpen; round++) {
+        await pause(this.#options.restMs);
+        if (this.#isOpen && (await this.#passOnce(false)) === 0) return;
+      }
+    } catch (error) {
+      this.#options.log({ level: "error", event: "passFailed", message: String(error) });
+    }
+  }
+
+  async #passOnce(resume: boolean): Promise<number> {
+    const { objects, store, restMs, now } = this.#options;
+    let young = 0;
+    let cursor: string | undefined;
+    for (let page = 0; page < MAX_PAGES && this.#isOpen; page++) {
+      const listed = await objects.list(DROPS_PREFIX, cursor);
+      for (const object of listed.items) {
+        const submissionId = submissionIdOf(objects.bucket, object);
+        if (this.#known.has(submissionId)) continue;
+        const ageMs = now() - object.lastModified;
+        const status = (await store.submission(submissionId))?.status;
+        if (status === undefined && ageMs >= 0 && ageMs < restMs) {
+          young++;
+          continue;
+        }
+        if (status === undefined || (resume && status === "Planning")) this.#notify(object.key);
+        else if (status === "Planning") continue;
+        this.#known.add(submissionId);
+      }
+      cursor = listed.cursor;
+      if (cursor === undefined) break;
+    }
+    return young;
+  }
+
+  #notify(key: string): void {
+    const { objects, now, notify } = this.#options;
+    if (this.#isOpen) notify(createdNotification(objects.bucket, key, now()));
+  }
+}
