@@ -12,3 +12,4 @@ export {
   type WakeMessage,
   wakeMessage,
 } from "./sqs/index.ts";
+export { readParameter, stageClient } from "./ssm/parameter.ts";

@@ -14,6 +14,24 @@ export function inBucket({ name, owner }: Bucket): { Bucket: string; ExpectedBuc
   return { Bucket: name, ...(owner !== undefined ? { ExpectedBucketOwner: owner } : {}) };
 }
 
+/** What an object says of itself besides its bytes. */
+export interface ObjectAbout {
+  contentType?: string | undefined;
+  /** The user's own metadata: names in lower case, values in ASCII. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/** The same for the calls that make an object. */
+export function aboutFields({ contentType, metadata }: ObjectAbout): {
+  ContentType?: string;
+  Metadata?: Record<string, string>;
+} {
+  return {
+    ...(contentType !== undefined ? { ContentType: contentType } : {}),
+    ...(metadata !== undefined ? { Metadata: { ...metadata } } : {}),
+  };
+}
+
 /** An etag as the rest of Sluice knows it: without the quotes that HTTP puts around it. */
 export function plainEtag(etag: string | undefined): string {
   return (etag ?? "").replaceAll('"', "");

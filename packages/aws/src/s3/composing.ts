@@ -1,6 +1,6 @@
 import { CopyObjectCommand } from "@aws-sdk/client-s3";
 import { ObjectChanged, type ObjectHead, type Piece } from "@sluice/core";
-import { asObjectError, type Bucket, inBucket, mapAtMost, quotedEtag } from "./bucket.ts";
+import { aboutFields, asObjectError, type Bucket, inBucket, mapAtMost, quotedEtag } from "./bucket.ts";
 import { type JoinPart, partsOf } from "./joins.ts";
 import { type CopyRange, copySource, MAX_PARTS, MultipartUpload } from "./multipart.ts";
 import { bytesOf, headOfPiece } from "./reading.ts";
@@ -28,7 +28,7 @@ export async function compose(
     );
   const [only] = parts;
   if (parts.length <= 1 && (only === undefined || "read" in only))
-    return putWhole(bucket, key, await joined(bucket, only?.read ?? []), contentType);
+    return putWhole(bucket, key, await joined(bucket, only?.read ?? []), { contentType });
   await upload(bucket, key, parts, contentType);
 }
 
@@ -68,7 +68,7 @@ async function copyWhole(
     // The user's metadata belongs to the user's object; copying tags would need rights that nothing else needs.
     MetadataDirective: "REPLACE",
     TaggingDirective: "REPLACE",
-    ...(contentType !== undefined ? { ContentType: contentType } : {}),
+    ...aboutFields({ contentType }),
     ...(bucket.owner !== undefined ? { ExpectedSourceBucketOwner: bucket.owner } : {}),
   });
   try {
@@ -84,7 +84,7 @@ async function upload(
   parts: readonly JoinPart[],
   contentType: string | undefined,
 ): Promise<void> {
-  const multipart = await MultipartUpload.begin(bucket, key, contentType);
+  const multipart = await MultipartUpload.begin(bucket, key, { contentType });
   try {
     for (const part of parts) {
       if ("copy" in part) await multipart.copy(part.copy);

@@ -5,7 +5,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
-import { asObjectError, type Bucket, inBucket, quotedEtag } from "./bucket.ts";
+import { aboutFields, asObjectError, type Bucket, inBucket, type ObjectAbout, quotedEtag } from "./bucket.ts";
 
 /** S3: no part but the last may be smaller. */
 export const MIN_PART_BYTES = 5 * 1_048_576;
@@ -44,14 +44,14 @@ export class MultipartUpload {
     readonly uploadId: string,
   ) {}
 
-  static async begin(bucket: Bucket, key: string, contentType: string | undefined): Promise<MultipartUpload> {
+  static async begin(bucket: Bucket, key: string, about: ObjectAbout): Promise<MultipartUpload> {
     const answer = await bucket.client.send(
       new CreateMultipartUploadCommand({
         ...inBucket(bucket),
         Key: key,
         // The SDK sends this checksum with each part; S3 must be told beforehand to keep it.
         ChecksumAlgorithm: "CRC32",
-        ...(contentType !== undefined ? { ContentType: contentType } : {}),
+        ...aboutFields(about),
       }),
     );
     if (answer.UploadId === undefined) throw new Error(`S3 began an upload of ${key} without an id. Try again.`);

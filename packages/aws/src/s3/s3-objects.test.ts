@@ -1,4 +1,3 @@
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { objectsConformance } from "@sluice/testing/conformance";
 import { startFauxS3 } from "./faux-s3.ts";
 import { S3Objects } from "./index.ts";
@@ -7,10 +6,10 @@ objectsConformance(
   "S3Objects",
   async () => {
     const { client, bucket, stop } = await startFauxS3();
+    const store = new S3Objects({ client, bucket, listPageKeys: 7 });
     return {
-      store: new S3Objects({ client, bucket, listPageKeys: 7 }),
-      put: (Key, Body, Metadata) =>
-        client.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ...(Metadata && { Metadata }) })),
+      store,
+      put: (key, content, metadata = {}) => store.put(key, [Buffer.from(content)], metadata),
       close: async () => {
         client.destroy();
         await stop();

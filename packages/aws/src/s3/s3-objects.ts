@@ -1,5 +1,12 @@
 import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-import type { ObjectHead, ObjectStore, ObjectWriter, Page, Piece } from "@sluice/core";
+import {
+  type ObjectHead,
+  ObjectMissing,
+  type ObjectStore,
+  type ObjectWriter,
+  type Page,
+  type Piece,
+} from "@sluice/core";
 import { type Bucket, inBucket, plainEtag } from "./bucket.ts";
 import { compose } from "./composing.ts";
 import { headOf, readPiece } from "./reading.ts";
@@ -42,7 +49,26 @@ export class S3Objects implements ObjectStore {
   }
 
   writer(key: string, contentType?: string): ObjectWriter {
-    return new S3Writer(this.#bucket, key, contentType);
+    return new S3Writer(this.#bucket, key, { contentType });
+  }
+
+  /** Drops an object with its metadata. Throws if it was deleted again before it could be looked at. */
+  async put(
+    key: string,
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<ObjectHead> {
+    const writer = new S3Writer(this.#bucket, key, { metadata });
+    try {
+      for await (const chunk of chunks) await writer.write(chunk);
+      await writer.close();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    const head = await this.head(key);
+    if (head === undefined) throw new ObjectMissing(key);
+    return head;
   }
 
   compose(key: string, pieces: readonly Piece[], contentType?: string): Promise<void> {

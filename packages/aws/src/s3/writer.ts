@@ -1,22 +1,17 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { ObjectWriter } from "@sluice/core";
-import { type Bucket, inBucket } from "./bucket.ts";
+import { aboutFields, type Bucket, inBucket, type ObjectAbout } from "./bucket.ts";
 import { MultipartUpload, PART_BYTES } from "./multipart.ts";
 
 /** Puts an object in one call. */
-export async function putWhole(
-  bucket: Bucket,
-  key: string,
-  bytes: Uint8Array,
-  contentType: string | undefined,
-): Promise<void> {
+export async function putWhole(bucket: Bucket, key: string, bytes: Uint8Array, about: ObjectAbout): Promise<void> {
   await bucket.client.send(
     new PutObjectCommand({
       ...inBucket(bucket),
       Key: key,
       Body: bytes,
       ContentLength: bytes.byteLength,
-      ...(contentType !== undefined ? { ContentType: contentType } : {}),
+      ...aboutFields(about),
     }),
   );
 }
@@ -34,7 +29,7 @@ export class S3Writer implements ObjectWriter {
   constructor(
     readonly bucket: Bucket,
     readonly key: string,
-    readonly contentType: string | undefined,
+    readonly about: ObjectAbout,
   ) {}
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -54,7 +49,7 @@ export class S3Writer implements ObjectWriter {
     this.#mustBeOpen();
     this.#state = "closed";
     if (this.#upload === undefined) {
-      await putWhole(this.bucket, this.key, this.#takePart(), this.contentType);
+      await putWhole(this.bucket, this.key, this.#takePart(), this.about);
       return;
     }
     if (this.#filledBytes > 0) this.#sendPart();
@@ -76,7 +71,7 @@ export class S3Writer implements ObjectWriter {
 
   #sendPart(): void {
     const bytes = this.#takePart();
-    this.#upload ??= MultipartUpload.begin(this.bucket, this.key, this.contentType);
+    this.#upload ??= MultipartUpload.begin(this.bucket, this.key, this.about);
     const upload = this.#upload;
     this.#last = this.#last.then(async () => (await upload).send(async () => bytes));
   }

@@ -1,0 +1,21 @@
+import { Command } from "commander";
+import { type CommonOptions, outputFor, withSiteOptions } from "./common.ts";
+
+export function showCommand(): Command {
+  return withSiteOptions(new Command("show"))
+    .description("Show one submission: its problem, its jobs, and where its results lie.")
+    .argument("<id>", "the id of a submission or of a job, or its first letters")
+    .addHelpText("after", "\nExample:\n  $ sluice show 01KD")
+    .action(async (id: string, options: CommonOptions) => {
+      const { openSite } = await import("../site/open.ts");
+      const { showSubmission } = await import("../read/submission.ts");
+      const { submissionSheet } = await import("../view/submission.ts");
+      const site = await openSite(options);
+      try {
+        const shown = await showSubmission(site, id);
+        outputFor(options).answer(shown, () => submissionSheet(shown));
+      } finally {
+        await site.close();
+      }
+    });
+}

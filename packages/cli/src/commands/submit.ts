@@ -1,0 +1,34 @@
+import { Command, Option } from "commander";
+import { EXIT } from "../failure.ts";
+import { type CommonOptions, numberBetween, outputFor, withSiteOptions } from "./common.ts";
+
+export interface SubmitOptions extends CommonOptions {
+  route?: string;
+  model?: string;
+  priority?: number;
+  wait?: true;
+}
+
+export function submitCommand(): Command {
+  return withSiteOptions(new Command("submit"))
+    .description("Copy files into the bucket, each as one submission.")
+    .argument("<file...>", "JSONL files, also gzipped")
+    .addOption(new Option("--route <name>", "a route of the settings").conflicts("model"))
+    .option("--model <id>", "a model of any lane, whatever the route says")
+    .option("--priority <0-9>", "higher goes first; each step is worth six hours of waiting", numberBetween(0, 9))
+    .option("--wait", "until every record is settled; exit code 1 if any is an error")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ sluice submit reviews.jsonl
+  $ sluice submit *.jsonl --route nova-lite --priority 5
+  $ sluice submit reviews.jsonl.gz --wait --json`,
+    )
+    .action(async (files: string[], options: SubmitOptions) => {
+      const { checkFiles } = await import("../submit/files.ts");
+      await checkFiles(files);
+      const { submit } = await import("../submit/submit.ts");
+      process.exitCode = (await submit(files, options, outputFor(options))) ? EXIT.ok : EXIT.failed;
+    });
+}

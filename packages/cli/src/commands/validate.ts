@@ -1,0 +1,21 @@
+import { Command, Option } from "commander";
+import { EXIT } from "../failure.ts";
+import { type CommonOptions, outputFor, withCommonOptions } from "./common.ts";
+
+export interface ValidateOptions extends CommonOptions {
+  route?: string;
+  model?: string;
+}
+
+export function validateCommand(): Command {
+  return withCommonOptions(new Command("validate"))
+    .description("Check files exactly as a drop is checked, and drop nothing. Needs no running dev.")
+    .argument("<file...>", "JSONL files, also gzipped")
+    .addOption(new Option("--route <name>", "check for this route of the settings").conflicts("model"))
+    .option("--model <id>", "check for this model")
+    .addHelpText("after", "\nExample:\n  $ sluice validate reviews.jsonl --model amazon.nova-lite-v1:0")
+    .action(async (files: string[], options: ValidateOptions) => {
+      const { validate } = await import("../submit/validate.ts");
+      process.exitCode = (await validate(files, options, outputFor(options))) ? EXIT.ok : EXIT.failed;
+    });
+}

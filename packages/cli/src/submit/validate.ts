@@ -1,0 +1,57 @@
+import { createReadStream } from "node:fs";
+import { checkFile, DROPS_PREFIX, type FileCheck, routeOf, type Settings } from "@sluice/core";
+import type { ValidateOptions } from "../commands/validate.ts";
+import type { Output } from "../output.ts";
+import { settingsFor } from "../site/directory.ts";
+import { checkReport } from "../view/check.ts";
+import { checkFiles } from "./files.ts";
+import { checkWishes, metadataOf } from "./route.ts";
+
+/** How many broken lines of a file are told one by one. */
+const MOST_SHOWN = 100;
+
+/** What is wrong with one file. */
+export type Checked = Pick<FileCheck, "counts" | "jobs" | "problem"> & {
+  file: string;
+  model: string;
+  ok: boolean;
+  errors: { line?: number; recordId?: string; code: string; message: string }[];
+};
+
+/** Checks the files as a drop checks them; true if there is nothing to tell of any. */
+export async function validate(files: readonly string[], options: ValidateOptions, output: Output): Promise<boolean> {
+  await checkFiles(files);
+  const settings = await settingsFor(options.dir);
+  checkWishes(settings, options);
+  const checked: Checked[] = [];
+  for (const file of files) checked.push(await check(file, settings, options));
+  output.answer({ files: checked }, () => checked.map(checkReport).join("\n"));
+  return checked.every(({ ok }) => ok);
+}
+
+async function check(file: string, settings: Settings, options: ValidateOptions): Promise<Checked> {
+  const key = `${DROPS_PREFIX}${options.route === undefined ? "" : `${options.route}/`}file.jsonl`;
+  const { routed } = routeOf(settings, key, metadataOf(options));
+  const lane = settings.lanes[routed.lane];
+  // The settings' schema holds that every route's model has a lane.
+  if (lane === undefined) throw new Error(`The settings have no lane ${routed.lane}: check them again.`);
+  const { counts, jobs, problem, entries } = await checkFile(
+    createReadStream(file),
+    { lane, modelId: routed.model, invocation: routed.invocation },
+    { maxEntries: MOST_SHOWN },
+  );
+  return {
+    file,
+    model: routed.model,
+    ok: problem === undefined && counts.errors === 0,
+    counts,
+    jobs,
+    ...(problem !== undefined && { problem }),
+    errors: entries.map(({ line, recordId, error: { code, message } }) => ({
+      ...(line !== undefined && { line }),
+      ...(recordId !== undefined && { recordId }),
+      code,
+      message,
+    })),
+  };
+}

@@ -1,0 +1,22 @@
+import { colors } from "../output.ts";
+import type { Checked } from "../submit/validate.ts";
+
+/** What is wrong with a file, each thing on a line that begins as compilers' do. */
+export function checkReport({ file, model, ok, counts, jobs, problem, errors }: Checked): string {
+  const lines = errors.map(
+    ({ line, code, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${colors.red(code)} ${message}`,
+  );
+  const untold = counts.errors - errors.length;
+  if (untold > 0) lines.push(`${file}: … and ${untold} more broken lines`);
+  if (problem !== undefined) lines.push(`${file}: ${colors.red(problem.code)} ${problem.message}`);
+  else if (ok) lines.push(`${file}: ${colors.green("ok")} ${counts.records} records in ${jobsWord(jobs)} of ${model}`);
+  else
+    lines.push(
+      `${file}: ${counts.records - counts.errors} of ${counts.records} records can be run, in ${jobsWord(jobs)} of ${model}`,
+    );
+  return lines.join("\n");
+}
+
+function jobsWord(jobs: number): string {
+  return jobs === 1 ? "1 job" : `${jobs} jobs`;
+}

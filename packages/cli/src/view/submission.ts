@@ -1,0 +1,42 @@
+import { colors } from "../output.ts";
+import type { ShownSubmission } from "../read/submission.ts";
+import { plainTable } from "./plain-table.ts";
+import { sizeWord, statusWord, timeWord } from "./status.ts";
+
+/** One submission on a sheet. */
+export function submissionSheet(shown: ShownSubmission): string {
+  const { id, key, status, model, lane, route, priority, sizeBytes, droppedAt } = shown;
+  const { records, results, errors, open, problem, jobs, files } = shown;
+  const facts: [string, string][] = [
+    ["submission", id],
+    ["file", `${key} (${sizeWord(sizeBytes)}, dropped ${timeWord(droppedAt)} UTC)`],
+    ["status", statusWord(status)],
+    [
+      "model",
+      `${model} (lane ${lane}, ${route === undefined ? "default route" : `route ${route}`}, priority ${priority})`,
+    ],
+    ["records", `${records} = ${results} results + ${errors} errors + ${open} open`],
+  ];
+  if (problem !== undefined) facts.push(["problem", `${colors.red(problem.code)}: ${problem.message}`]);
+  if (files !== undefined) facts.push(["results", files.results], ["errors", files.errors], ["summary", files.summary]);
+  const sheet = facts.map(([name, value]) => `${colors.dim(name.padEnd(11))} ${value}`);
+  if (jobs.length > 0) sheet.push("", jobsTable(jobs));
+  return sheet.join("\n");
+}
+
+function jobsTable(jobs: ShownSubmission["jobs"]): string {
+  const table = plainTable(
+    [
+      { head: "JOB", right: true },
+      "STATUS",
+      ...["RECORDS", "RESULTS", "ERRORS"].map((head) => ({ head, right: true as const })),
+      ...["SUBMITTED (UTC)", "ENDED (UTC)", "ARN"],
+    ],
+    jobs.map(({ part, status, records, results, errors, submittedAt, endedAt, arn, jobName }) => [
+      ...[part + 1, statusWord(status), records, results ?? "", errors ?? ""],
+      ...[timeWord(submittedAt), timeWord(endedAt), arn ?? `(will be ${jobName})`],
+    ]),
+  );
+  const messages = jobs.flatMap(({ part, message }) => (message ? [`job ${part + 1}: ${message}`] : []));
+  return [table, ...messages].join("\n");
+}
