@@ -1,5 +1,5 @@
 import { collectMessage, planMessage, wakeMessage } from "@sluice/aws";
-import { advance, collect, collectEvent, type LogEntry, plan, sweep, wake, type World } from "@sluice/core";
+import { advance, collect, collectEvent, type LogEntry, plan, sweep, type World, wake } from "@sluice/core";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ZodType } from "zod";
 import { droppedKeys, MessageUnreadable, parseJson, sightingOf } from "./events.ts";
@@ -79,4 +79,3 @@ function read<T>(schema: ZodType<T>, body: string, what: string): T {
 function messageOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
-

@@ -1,1 +1,8 @@
-export { advanceHandler, collectHandler, planHandler, sweepHandler, type WorldSource, wakeHandler } from "./handlers.ts";
+export {
+  advanceHandler,
+  collectHandler,
+  planHandler,
+  sweepHandler,
+  type WorldSource,
+  wakeHandler,
+} from "./handlers.ts";

@@ -5,7 +5,7 @@ export const OPEN_STATUSES = ["Submitted", "Validating", "Scheduled", "InProgres
 /** The statuses that nothing leaves. */
 export const ENDED_STATUSES = ["Completed", "PartiallyCompleted", "Failed", "Stopped", "Expired"] as const;
 
-export type OpenStatus = (typeof OPEN_STATUSES)[number];
+type OpenStatus = (typeof OPEN_STATUSES)[number];
 export type EndedStatus = (typeof ENDED_STATUSES)[number];
 export type JobStatus = OpenStatus | EndedStatus;
 

@@ -1,5 +1,5 @@
 /** A line may be this long, so that a file without line ends is not read into memory. */
-export const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 

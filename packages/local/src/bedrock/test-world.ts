@@ -28,7 +28,7 @@ export const HOUR_MS = 3_600_000;
 const MAX_TIMERS = 10_000;
 
 /** A clock that stands still until a test moves it. */
-export class ManualClock implements ServerClock {
+class ManualClock implements ServerClock {
   #nowMs = START_MS;
   readonly #timers = new Set<{ readonly atMs: number; readonly fire: () => void }>();
 
@@ -81,7 +81,7 @@ export function createInput(jobName: string, more: Partial<CreateModelInvocation
   } satisfies CreateModelInvocationJobCommandInput;
 }
 
-export function clientOf(server: BatchServer): BedrockClient {
+function clientOf(server: BatchServer): BedrockClient {
   return new BedrockClient({
     endpoint: server.url,
     region: "us-east-1",

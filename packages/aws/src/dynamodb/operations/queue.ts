@@ -7,7 +7,7 @@ const SIGN_BIT = 1n << 63n;
  * A rank as 16 hex digits that sort as the numbers do: the bits of the double, with the sign turned, or all of them
  * turned below zero. Ranks may be below zero where a clock begins at 0, and may have fractions.
  */
-export function placeOf(rank: number): string {
+function placeOf(rank: number): string {
   const view = new DataView(new ArrayBuffer(8));
   // Adding 0 makes 0 of −0, which would sort before it.
   view.setFloat64(0, rank + 0);

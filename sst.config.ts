@@ -1,0 +1,25 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+/** The stage whose data outlives it, and that cannot be removed by accident. */
+const PRODUCTION = "production";
+
+export default $config({
+  app: ({ stage }) => ({
+    name: "sluice",
+    version: "4.17.1",
+    home: "aws",
+    removal: stage === PRODUCTION ? "retain" : "remove",
+    protect: stage === PRODUCTION,
+  }),
+  async run() {
+    const { checkStageName } = await import("./packages/infra/src/stage/name.ts");
+    checkStageName($app.stage);
+    const { bucket } = await import("./stacks/storage.ts");
+    const { table } = await import("./stacks/table.ts");
+    await import("./stacks/pipeline.ts");
+    await import("./stacks/sweeper.ts");
+    await import("./stacks/alarms.ts");
+    const { consoleLinks, nextSteps } = await import("./stacks/outputs.ts");
+    return { bucket: bucket.name, table: table.name, ...consoleLinks, next: nextSteps };
+  },
+});

@@ -1,0 +1,70 @@
+import { sluiceFunction } from "./function.ts";
+import {
+  createJobs,
+  deleteObjects,
+  getJobs,
+  listBucket,
+  queryIndexes,
+  readObjects,
+  readSettings,
+  refillLanes,
+  sendTo,
+  useTable,
+  writeObjects,
+} from "./grants.ts";
+import { collectQueue, planQueue, sweepDeadLetters, wakeQueue } from "./queues.ts";
+import { settings } from "./settings.ts";
+
+/** How often the lanes are measured: three in a row are the quarter of an hour after which an idle lane is reported. */
+export const MEASURE_MINUTES = 5;
+
+/** Lambda keeps an event for its function for six hours at most. */
+const MOST_AGE_SECONDS = 6 * 3_600;
+
+export const sweep = sluiceFunction("Sweep", {
+  entry: "sweep",
+  description: "Repairs what an event should have done",
+  timeoutMinutes: 15,
+  memoryMb: 1_024,
+  grants: [
+    ...readSettings,
+    ...refillLanes,
+    ...useTable("PutItem", "BatchGetItem"),
+    ...queryIndexes,
+    ...listBucket,
+    ...readObjects("to-process/", "staging/"),
+    ...writeObjects("processed/"),
+    ...deleteObjects("staging/"),
+    ...createJobs,
+    ...getJobs,
+    ...sendTo(planQueue, collectQueue, wakeQueue),
+  ],
+  onFailure: {
+    queue: sweepDeadLetters,
+    retries: 1,
+    mostAgeSeconds: Math.min(MOST_AGE_SECONDS, settings.sweepMinutes * 60),
+  },
+});
+
+export const measure = sluiceFunction("Measure", {
+  entry: "measure",
+  description: "Measures the lanes for the alarms",
+  timeoutMinutes: 1,
+  memoryMb: 512,
+  grants: [...readSettings, ...useTable("GetItem", "Query"), ...getJobs],
+  onFailure: { queue: sweepDeadLetters, retries: 0, mostAgeSeconds: MEASURE_MINUTES * 60 },
+});
+
+new sst.aws.CronV2("SweepCron", {
+  schedule: `rate(${settings.sweepMinutes} minutes)`,
+  function: sweep.arn,
+  retries: 2,
+  dlq: sweepDeadLetters.arn,
+});
+
+new sst.aws.CronV2("MeasureCron", {
+  schedule: `rate(${MEASURE_MINUTES} minutes)`,
+  function: measure.arn,
+  retries: 0,
+  dlq: sweepDeadLetters.arn,
+});
