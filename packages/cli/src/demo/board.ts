@@ -17,8 +17,8 @@ interface LaneState {
 export class Board {
   readonly #lanes = new Map<string, LaneState>();
   readonly #totals: { files: number; records: number };
-  /** By id, for what is done again is told of again. */
-  readonly #settledJobs = new Map<string, number>();
+  /** Settled records by submission and job, for what is done again is told of again. */
+  readonly #settled = new Map<string, Map<string, number>>();
   readonly #doneFiles = new Set<string>();
   #news = "";
 
@@ -29,8 +29,7 @@ export class Board {
   /** Takes in one log entry. */
   see(entry: LogEntry): void {
     const { event, lane, jobId, submissionId, status, count = 0 } = entry;
-    if (event === "jobSettled" && jobId !== undefined) this.#settledJobs.set(jobId, count);
-    if (event === "submissionDone" && submissionId !== undefined) this.#doneFiles.add(submissionId);
+    if (submissionId !== undefined) this.#count(event, submissionId, jobId, count);
     const news = newsOf(entry);
     if (news !== undefined) this.#news = news;
     if (lane === undefined) return;
@@ -54,7 +53,9 @@ export class Board {
   draw(elapsedMs: number): string {
     const lanes = [...this.#lanes].sort(([a], [b]) => (a < b ? -1 : 1));
     const { files, records } = this.#totals;
-    const settled = [...this.#settledJobs.values()].reduce((total, count) => total + count, 0);
+    const settled = [...this.#settled.values()]
+      .flatMap((jobs) => [...jobs.values()])
+      .reduce((total, count) => total + count, 0);
     const share = Math.min(1, settled / records);
     const full = Math.round(share * BAR_CHARS);
     const ended = lanes.reduce((total, [, state]) => total + state.ended.size, 0);
@@ -66,6 +67,17 @@ export class Board {
       `${"jobs".padEnd(LANE_CHARS)} ${ended} of ${queued} ended, ${this.#doneFiles.size} of ${files} files done`,
       colors.dim(this.#news),
     ].join("\n");
+  }
+
+  #count(event: string, submissionId: string, jobId: string | undefined, count: number): void {
+    if (event === "jobSettled" && jobId !== undefined && !this.#doneFiles.has(submissionId)) {
+      const jobs = this.#settled.get(submissionId) ?? new Map<string, number>();
+      this.#settled.set(submissionId, jobs.set(jobId, count));
+    }
+    if (event !== "submissionDone") return;
+    this.#doneFiles.add(submissionId);
+    // All of its records, with those that the plan found broken and no job carried.
+    this.#settled.set(submissionId, new Map([["", count]]));
   }
 
   #lane(name: string): LaneState {
