@@ -77,7 +77,10 @@ export interface JobStore {
     owner: string,
     left: { leaseUntil: number; doubtSince?: number; odd: boolean },
   ): Promise<boolean>;
-  /** Moves a job forward, and stores the ARN if it has none; the job as it is then, or undefined if it is further on. */
+  /**
+   * Moves a job forward, and stores the ARN if it has none; the job as it is then, or undefined if it is further on. An
+   * end without an ARN is refused to a job that has one: what Bedrock has, only Bedrock ends.
+   */
   moveJob(jobId: string, to: JobMove): Promise<Job | undefined>;
   /** Stores what collect learned of an ended, unsettled job; storing it again changes nothing. */
   recordOutcome(jobId: string, outcome: Outcome): Promise<void>;

@@ -228,6 +228,9 @@ async function failJob(world: World, job: Job, message: string): Promise<Finishe
   const { store, messages, clock, log } = world;
   const now = clock.now();
   const failed = await store.moveJob(job.jobId, { status: "Failed", at: now, message });
+  // Refused where another run has stored an ARN: Bedrock has the job after all, and it keeps its slot.
+  const refused = failed === undefined ? await store.job(job.jobId) : undefined;
+  if (refused !== undefined && !hasEnded(refused.status)) return "done";
   await messages.collect(job.jobId, now);
   await releaseEnded(world, failed ?? job, "failure");
   log({ level: "error", event: "jobRefused", lane: job.lane, jobId: job.jobId, message });

@@ -52,7 +52,7 @@ function claimConformance(promise: StoreTest): void {
       await store.putJob(aJob());
       await store.moveJob(jobId, { status: "Submitted", arn: ARN });
       expect(await store.takeClaim(jobId, "run-2", START + 99, START + 100)).toBeUndefined();
-      await store.moveJob(jobId, { status: "Failed", at: START });
+      await store.moveJob(jobId, { status: "Failed", at: START, arn: ARN });
       expect(await store.takeClaim(jobId, "run-2", START + 99, START + 100)).toBeUndefined();
       expect(await store.takeClaim(anId(5), "run-2", START, START + 100)).toBeUndefined();
       expect(await store.job(anId(5))).toBeUndefined();
@@ -123,7 +123,14 @@ function moveConformance(promise: StoreTest): void {
       await store.putJob(aJob());
       await store.moveJob(jobId, { status: "Submitted", arn: ARN });
       expect(await store.moveJob(jobId, { status: "InProgress", arn: "another" })).toMatchObject({ arn: ARN });
-      expect(await store.moveJob(jobId, { status: "Completed", at: START })).toMatchObject({ arn: ARN });
+      expect(await store.moveJob(jobId, { status: "Completed", at: START, arn: "late" })).toMatchObject({ arn: ARN });
+    });
+
+    promise("to an end without an ARN is refused to a job that has one", async (store) => {
+      await store.putJob(aJob());
+      const running = await store.moveJob(jobId, { status: "Submitted", arn: ARN });
+      expect(await store.moveJob(jobId, { status: "Failed", at: START, message: "too late" })).toBeUndefined();
+      expect(await store.job(jobId)).toStrictEqual(running);
     });
 
     promise("to where the job is, or was, changes nothing", async (store) => {
@@ -131,7 +138,7 @@ function moveConformance(promise: StoreTest): void {
       await store.moveJob(jobId, { status: "InProgress", arn: ARN });
       for (const status of ["Submitted", "InProgress"] as const)
         expect(await store.moveJob(jobId, { status, arn: "late" })).toBeUndefined();
-      const end = await store.moveJob(jobId, { status: "Stopped", at: START, message: "first" });
+      const end = await store.moveJob(jobId, { status: "Stopped", at: START, message: "first", arn: ARN });
       for (const status of ended)
         expect(await store.moveJob(jobId, { status, at: START + 1, message: "second", arn: "late" })).toBeUndefined();
       expect(await store.job(jobId)).toStrictEqual(end);
@@ -139,7 +146,11 @@ function moveConformance(promise: StoreTest): void {
 
     const anyMove: fc.Arbitrary<JobMove> = fc.oneof(
       fc.record({ status: fc.constantFrom(...running), arn: fc.constantFrom("arn-1", "arn-2") }),
-      fc.record({ status: fc.constantFrom(...ended), at: fc.integer({ min: 0, max: 9 }) }),
+      fc.record({
+        status: fc.constantFrom(...ended),
+        at: fc.integer({ min: 0, max: 9 }),
+        arn: fc.constantFrom("arn-1", "arn-2"),
+      }),
     );
     const anyMoves = fc.array(anyMove, { minLength: 1, maxLength: 12 });
 

@@ -76,6 +76,7 @@ export function jobOperations(): JobOperations {
       const job = rows.get(jobId);
       if (job === undefined || !movesForward(job.status, to.status)) return undefined;
       const arn = "arn" in job ? (job.arn ?? to.arn) : to.arn;
+      if (to.arn === undefined && arn !== undefined) return undefined;
       const moved = { ...factsOf(job), ...(arn !== undefined && { arn }) };
       if ("at" in to) {
         const { status, at: endedAt, message } = to;

@@ -69,7 +69,10 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
         .data(({ arn }, { ifNotExists }) => {
           if (to.arn !== undefined) ifNotExists(arn, to.arn);
         })
-        .where(({ statusRank }, { lt }) => lt(statusRank, rankOf(to.status)))
+        .where(({ statusRank, arn }, { lt, notExists }) => {
+          const isForward = lt(statusRank, rankOf(to.status));
+          return to.arn === undefined ? all(isForward, notExists(arn)) : isForward;
+        })
         .go({ response: "all_new", returnOnConditionCheckFailure: true });
       return rejected ? undefined : jobOfRow(data);
     },
