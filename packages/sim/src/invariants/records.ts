@@ -1,0 +1,109 @@
+import { jobNameOf, processedPrefix, type Submission } from "@sluice/core";
+import type { MemoryObjects, MemoryStore } from "@sluice/testing";
+import type { BatchOutput } from "../bedrock/output.ts";
+import type { Dropped } from "../run/drops.ts";
+import { Violation } from "./violation.ts";
+
+/** What the check of the records looks at. */
+export interface Ledger {
+  stage: string;
+  store: MemoryStore;
+  objects: MemoryObjects;
+  output: BatchOutput;
+  drops: readonly Dropped[];
+}
+
+/** The drops that are not through, in words. */
+export async function unsettledDrops({ store, drops }: Ledger): Promise<string[]> {
+  const left: string[] = [];
+  for (const { script, submissionId, jobIds } of drops) {
+    const submission = await store.submission(submissionId);
+    if (submission === undefined) {
+      if (!wasOverwritten(drops, script.name)) left.push(`${script.name} is no submission`);
+    } else if (submission.status !== "Done" && submission.status !== "Refused")
+      left.push(`${script.name} is ${submission.status} with ${submission.openJobs.size} open jobs`);
+    for (const jobId of jobIds) {
+      const job = await store.job(jobId);
+      if (job !== undefined && !("settled" in job && job.settled))
+        left.push(`job ${jobId} is ${job.status}, not settled`);
+    }
+  }
+  return left;
+}
+
+/** Invariant 3: every dropped record is one line, in results if Bedrock gave it one, in errors otherwise. */
+export async function checkRecords(ledger: Ledger): Promise<void> {
+  const problem = ledger.output.problems[0];
+  if (problem !== undefined) throw new Violation("3: every record once", problem);
+  for (const dropped of ledger.drops) {
+    const submission = await ledger.store.submission(dropped.submissionId);
+    if (submission !== undefined) await checkDrop(ledger, dropped, submission);
+  }
+}
+
+async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submission): Promise<void> {
+  const { store, objects, drops } = ledger;
+  const { script, key, submissionId } = dropped;
+  const fail = (what: string) => new Violation("3: every record once", `${script.name}: ${what}.`);
+  const isDone = submission.status === "Done";
+  const owner = isDone ? await store.claimPath(objects.bucket, key, submissionId) : undefined;
+  const prefix = processedPrefix(key, owner === submissionId, submissionId);
+  const files = objects.keys(prefix);
+  for (const name of ["results.jsonl", "errors.jsonl", "summary.json"])
+    if (!files.includes(`${prefix}${name}`)) throw fail(`${prefix}${name} is missing`);
+  const results = linesOf(objects, `${prefix}results.jsonl`);
+  const errors = linesOf(objects, `${prefix}errors.jsonl`);
+  if (!isDone && submission.problem?.code === "Overwritten") {
+    if (!wasOverwritten(drops, script.name)) throw fail("it was refused as overwritten, and nobody overwrote it");
+    return;
+  }
+  checkLines(ledger, dropped, results, errors, fail);
+}
+
+function checkLines(
+  ledger: Ledger,
+  dropped: Dropped,
+  results: readonly Line[],
+  errors: readonly Line[],
+  fail: (what: string) => Violation,
+): void {
+  const { recordIds, brokenLines } = dropped;
+  const expected = { results: [] as string[], errors: [] as string[] };
+  for (const recordId of recordIds)
+    (isResult(ledger, dropped, recordId) ? expected.results : expected.errors).push(recordId);
+  const idsOf = (lines: readonly Line[]) =>
+    lines.filter(({ line }) => line === undefined).map(({ recordId }) => recordId);
+  const compare = (what: string, have: readonly unknown[], want: readonly unknown[]) => {
+    if (have.join() !== want.join()) throw fail(`its ${what} are [${have.join(" ")}] instead of [${want.join(" ")}]`);
+  };
+  compare("results", idsOf(results), expected.results);
+  compare("errors", idsOf(errors), expected.errors);
+  const broken = errors.flatMap(({ line }) => (line === undefined ? [] : [line]));
+  compare("broken lines", broken, brokenLines);
+}
+
+/** True if Bedrock answered the record, and was paid for it. */
+function isResult({ stage, output }: Ledger, { jobIds }: Dropped, recordId: string): boolean {
+  const answers = jobIds.flatMap((jobId) => output.answers.get(`${jobNameOf(stage, jobId)}/${recordId}`) ?? []);
+  if (answers.length > 1) throw new Violation("4: paid once", `${recordId} was answered in ${answers.length} jobs.`);
+  return answers[0]?.kind === "result";
+}
+
+/** True if another drop took this one's place in the bucket. */
+function wasOverwritten(drops: readonly Dropped[], name: string): boolean {
+  const own = drops.findIndex(({ script }) => script.name === name);
+  return drops.slice(own + 1).some(({ key }) => key === drops[own]?.key);
+}
+
+interface Line {
+  recordId?: string;
+  line?: number;
+}
+
+function linesOf(objects: MemoryObjects, key: string): Line[] {
+  return objects
+    .text(key)
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line);
+}

@@ -1,0 +1,95 @@
+import { arnOf, hasEnded, hasRoom, isBlocked, type JobStore, type Lane } from "@sluice/core";
+import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { LaneScript } from "../script/script.ts";
+import { Violation } from "./violation.ts";
+
+const MOST_COUNTED = 1_000;
+/** A minute after the end of its lease somebody has looked a claim up. */
+const LOOKED_UP_MS = 60_000;
+
+/** What is known of the run when nothing is under way. */
+export interface Rest {
+  store: JobStore;
+  lanes: readonly LaneScript[];
+  now: number;
+  bedrock: SimBedrock;
+  /** True if messages wait that are meant to come later: they may be what ends a block or finishes a claim. */
+  isCalm: boolean;
+  /** True if an end of a job was taken in since the lane was blocked. */
+  outlivedEnd(lane: Lane): boolean;
+  /** An event, a message or a sweep was lost for good, and no sweep has repaired it yet. */
+  owes: boolean;
+  /** Something went wrong since the last sweep that went well, or around it. */
+  hadTrouble: boolean;
+}
+
+/**
+ * Invariant 2: where work waits at rest, the lane is full or blocked; a slot is held by a job that runs; and where
+ * nothing went wrong, no claim is left.
+ */
+export async function checkRest(rest: Rest): Promise<void> {
+  for (const { name } of rest.lanes) {
+    const lane = await rest.store.lane(name);
+    if (lane !== undefined) await checkLane(rest, lane);
+  }
+}
+
+async function checkLane(rest: Rest, lane: Lane): Promise<void> {
+  const { store, now, owes, hadTrouble, isCalm } = rest;
+  const fail = (what: string) => new Violation("2: no idle slot", `${lane.lane} rests ${what}.`);
+  const blocked = isBlocked(lane, now);
+  if (!hadTrouble) await checkClaims(rest, lane, blocked, fail);
+  if (owes) return;
+  for (const jobId of lane.holders) {
+    const job = await store.job(jobId);
+    if (job !== undefined && hasEnded(job.status)) throw fail(`while ${jobId}, which has ended, holds a slot`);
+    const arn = job && arnOf(job);
+    const truth = arn === undefined ? undefined : rest.bedrock.jobs.find((made) => made.arn === arn);
+    if (truth !== undefined && hasEnded(truth.status))
+      throw fail(`while ${jobId} holds a slot; it has ended in Bedrock`);
+  }
+  if (lane.block?.kind === "quota" && blocked && rest.outlivedEnd(lane))
+    throw fail("blocked for quota although a job has ended since");
+  // The end of a block is a message that may be a little late.
+  if (blocked || !hasRoom(lane) || (isCalm && lane.block !== undefined)) return;
+  for (const { jobId } of await store.queueHead(lane.lane, MOST_COUNTED)) {
+    const isWaiting = (await store.job(jobId))?.status === "Pending" && !lane.holders.has(jobId);
+    if (isWaiting) throw fail(`with ${lane.holders.size} of ${lane.limit} slots held while ${jobId} waits`);
+  }
+}
+
+async function checkClaims(rest: Rest, lane: Lane, blocked: boolean, fail: (what: string) => Violation): Promise<void> {
+  if (!blocked && !rest.isCalm && lane.claiming.size > 0)
+    throw fail("with unfinished claims, and nobody will finish them");
+  if (!blocked) return;
+  for (const jobId of lane.claiming) {
+    const job = await rest.store.job(jobId);
+    const made = rest.bedrock.jobs.find(({ inputKey }) => inputKey === job?.inputKey);
+    const isOverdue = job?.status === "Claimed" && job.claim.leaseUntil + LOOKED_UP_MS < rest.now;
+    if (isOverdue && made !== undefined && made.listedAt < job.claim.leaseUntil)
+      throw fail(`blocked and without knowing that Bedrock runs ${jobId}, which it claims`);
+  }
+}
+
+/** What is not settled yet, in words; empty once everything is. */
+export async function unsettled(
+  store: JobStore,
+  lanes: readonly LaneScript[],
+  jobIds: readonly string[],
+): Promise<string[]> {
+  const left: string[] = [];
+  for (const jobId of jobIds) {
+    const job = await store.job(jobId);
+    if (job === undefined) left.push(`job ${jobId} is not in the table`);
+    else if (!hasEnded(job.status)) left.push(`job ${jobId} is ${job.status}`);
+  }
+  for (const { name } of lanes) {
+    const lane = await store.lane(name);
+    if (lane === undefined) continue;
+    if (lane.holders.size > 0) left.push(`${name} has ${lane.holders.size} slots held`);
+    if (lane.claiming.size > 0) left.push(`${name} has ${lane.claiming.size} unfinished claims`);
+    const waiting = await store.queueLength(name, MOST_COUNTED);
+    if (waiting > 0) left.push(`${name} has ${waiting} entries in its queue`);
+  }
+  return left;
+}

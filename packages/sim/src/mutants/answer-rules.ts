@@ -1,0 +1,172 @@
+import type { Mutant } from "./mutant.ts";
+
+const claims = "core/src/queue/claims.ts";
+const release = "core/src/queue/release.ts";
+const advance = "core/src/queue/advance.ts";
+
+/** The table of what follows from Bedrock's answers, row by row. */
+export const answerRules: readonly Mutant[] = [
+  {
+    name: "quota exceeded ends the job",
+    patches: [
+      {
+        file: claims,
+        from: `      return block(world, run, lane, taken, "quota", answer.message);`,
+        to: "      return failJob(world, job, answer.message);",
+      },
+    ],
+  },
+  {
+    name: "throttling ends the job",
+    patches: [
+      {
+        file: claims,
+        from: `      return block(world, run, lane, taken, "throttled", answer.message);`,
+        to: "      return failJob(world, job, answer.message);",
+      },
+    ],
+  },
+  {
+    name: "a missing permission ends the job",
+    patches: [
+      {
+        file: claims,
+        from: `      return block(world, run, lane, taken, "denied", answer.message);`,
+        to: "      return failJob(world, job, answer.message);",
+      },
+    ],
+  },
+  {
+    name: "a blocked lane is not woken",
+    patches: [{ file: claims, from: "  await messages.wake(lane.lane, block.until);\n", to: "  void messages;\n" }],
+  },
+  {
+    name: "the block comes before its wake message",
+    patches: [
+      {
+        file: claims,
+        from: "  await messages.wake(lane.lane, block.until);\n  await store.blockLane(lane.lane, block);\n",
+        to: "  await store.blockLane(lane.lane, block);\n  await messages.wake(lane.lane, block.until);\n",
+      },
+    ],
+  },
+  {
+    name: "a blocked claim keeps its lease",
+    patches: [
+      {
+        file: claims,
+        from: "  await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });\n",
+        to: "  void left;\n",
+      },
+    ],
+  },
+  {
+    name: "the end of a job of ours does not lift a quota block",
+    patches: [{ file: release, from: "  await store.liftBlock(job.lane, lifted);\n", to: "  void lifted;\n" }],
+  },
+  {
+    name: "the end of another user's job does not lift a quota block",
+    patches: [
+      {
+        file: advance,
+        from: `  await store.liftBlock(laneName, ["quota"]);
+  const { block: _, ...free } = lane;
+  return free;`,
+        to: "  return lane;",
+      },
+    ],
+  },
+  {
+    name: "after an unknown outcome nobody is woken",
+    patches: [
+      {
+        file: claims,
+        from: '  await messages.wake(lane.lane, taken.leaseUntil);\n  return "done";',
+        to: '  void messages;\n  return "done";',
+      },
+    ],
+  },
+  {
+    name: "an unknown outcome gives the slot back",
+    patches: [
+      {
+        file: claims,
+        from: `    case "unknown":
+      break;`,
+        to: `    case "unknown":
+      await store.releaseSlot(lane.lane, job.jobId, "neutral");
+      await store.enqueue(job);
+      return "done";`,
+      },
+    ],
+  },
+  {
+    name: "a conflict ends the job",
+    patches: [
+      {
+        file: claims,
+        from: `      if (found !== undefined) return adopt(world, job, found);
+      break;`,
+        to: "      return failJob(world, job, String(found?.arn));",
+      },
+    ],
+  },
+  {
+    name: "a refusal of a later call ends the job without proof",
+    patches: [
+      {
+        file: claims,
+        from: "      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)\n        return giveUp",
+        to: "      if (clock.now() - timings.doubtMs !== doubtSince)\n        return failJob",
+      },
+    ],
+  },
+  {
+    name: "a refusal of the first call is asked again for ever",
+    patches: [
+      {
+        file: claims,
+        from: "      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)\n        return giveUp(world, run, taken, answer.message);\n      return waitForProof(world, run, taken, doubtSince);",
+        to: "      return waitForProof(world, run, taken, doubtSince ?? clock.now() + 0 * timings.doubtMs);",
+      },
+    ],
+  },
+  {
+    name: "the wait for a proof is not woken",
+    patches: [{ file: claims, from: "  await world.messages.wake(job.lane, leaseUntil);\n", to: "" }],
+  },
+  {
+    name: "an answer that nobody knows is asked again for ever",
+    patches: [{ file: claims, from: "const MOST_ODD_ANSWERS = 8;", to: "const MOST_ODD_ANSWERS = Infinity;" }],
+  },
+  {
+    name: "an answer that nobody knows ends the job at once",
+    patches: [{ file: claims, from: "const MOST_ODD_ANSWERS = 8;", to: "const MOST_ODD_ANSWERS = 1;" }],
+  },
+  {
+    name: "a job that failed keeps its slot",
+    patches: [
+      { file: claims, from: `  await releaseEnded(world, failed ?? job, "failure");\n`, to: "  void failed;\n" },
+    ],
+  },
+  {
+    name: "a refusal ends a job that another run has taken over",
+    patches: [
+      {
+        file: claims,
+        from: "  if (await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince }))\n    return failJob",
+        to: "  void store.yieldClaim;\n  if (left)\n    return failJob",
+      },
+    ],
+  },
+  {
+    name: "a job that has ended is adopted as one that runs",
+    patches: [
+      {
+        file: claims,
+        from: "  if (found.inputKey === job.inputKey && hasEnded(found.status)) return takeEnd(world, job, found);\n",
+        to: "  void takeEnd;\n",
+      },
+    ],
+  },
+];

@@ -1,0 +1,175 @@
+import type { Mutant } from "./mutant.ts";
+
+const refill = "core/src/queue/refill.ts";
+const claims = "core/src/queue/claims.ts";
+const lanes = "testing/src/memory/store-lanes.ts";
+const jobs = "testing/src/memory/store-jobs.ts";
+
+/** The rules of "The refill, exactly" in the order of the design, each taken away. */
+export const refillRules: readonly Mutant[] = [
+  {
+    name: "a claim is not conditional on room",
+    patches: [{ file: lanes, from: " || !hasRoom(laneOf(row))) return false;", to: ") return false;" }],
+  },
+  {
+    name: "a blocked lane claims",
+    patches: [{ file: lanes, from: "if (isBlocked(laneOf(row), now) || ", to: "if (" }],
+  },
+  {
+    name: "a blocked lane is asked like any other",
+    patches: [{ file: refill, from: "if (isBlocked(lane, world.clock.now())) {", to: "if (lane.limit < 0) {" }],
+  },
+  {
+    name: "a blocked lane's unfinished claims are not looked up",
+    patches: [{ file: refill, from: "      await lookUpClaims(world, lane);\n", to: "      void lookUpClaims;\n" }],
+  },
+  {
+    name: "unfinished claims are not finished",
+    patches: [
+      { file: refill, from: "for (const jobId of lane.claiming) {", to: "for (const jobId of [] as string[]) {" },
+    ],
+  },
+  {
+    name: "a refusal of a slot is believed, though an earlier try of our own may have won it",
+    patches: [{ file: refill, from: "    if (lane?.holders.has(jobId)) return true;\n", to: "" }],
+  },
+  {
+    name: "after a stale entry the refill stops",
+    patches: [
+      {
+        file: refill,
+        from: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+      if (finished !== "done") return finished === "released" ? "again" : "full";`,
+        to: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+      if (finished !== "done") return "full";`,
+      },
+    ],
+  },
+  {
+    name: "after a release of an unfinished claim the refill stops",
+    patches: [
+      {
+        file: refill,
+        from: `    const finished = await finishClaim(world, run, lane, jobId);
+    if (finished !== "done") return finished === "released" ? "again" : "full";`,
+        to: `    const finished = await finishClaim(world, run, lane, jobId);
+    if (finished !== "done") return "full";`,
+      },
+    ],
+  },
+  {
+    name: "a refill that ran out of rounds sends no wake message",
+    patches: [
+      { file: refill, from: "const MOST_ROUNDS = 20;", to: "const MOST_ROUNDS = 1;" },
+      {
+        file: refill,
+        from: "  await world.messages.wake(laneName, world.clock.now());\n  return lane;",
+        to: "  return lane;",
+      },
+    ],
+  },
+  {
+    name: "a lease never ends",
+    patches: [
+      {
+        file: jobs,
+        from: "job.claim.leaseUntil > now) return undefined",
+        to: "job.claim.leaseUntil > 0) return undefined",
+      },
+    ],
+  },
+  {
+    name: "a claim that was refused because our own try had won it is left alone",
+    patches: [
+      {
+        file: claims,
+        from: `if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";`,
+        to: `if (before === undefined) return "done";`,
+      },
+    ],
+  },
+  {
+    name: "a claim with an ARN is not tidied",
+    patches: [
+      {
+        file: claims,
+        from: '    await store.finishClaiming(lane.lane, jobId);\n    return "done";',
+        to: '    return "done";',
+      },
+    ],
+  },
+  {
+    name: "the entry of a claim with an ARN stays",
+    patches: [
+      {
+        file: claims,
+        from: "    await store.dropEntry(job);\n    await store.finishClaiming(lane.lane, jobId);",
+        to: "    await store.finishClaiming(lane.lane, jobId);",
+      },
+      {
+        file: claims,
+        from: "  const { job, doubtSince } = taken;\n  await store.dropEntry(job);\n",
+        to: "  const { job, doubtSince } = taken;\n",
+      },
+    ],
+  },
+  {
+    name: "the slot of an ended claim is kept",
+    patches: [{ file: claims, from: `    await store.releaseSlot(lane.lane, jobId, "neutral");\n`, to: "" }],
+  },
+  {
+    name: "the entry of an ended claim stays",
+    patches: [{ file: claims, from: "    if (stale !== undefined) await store.dropEntry(stale);\n", to: "" }],
+  },
+  {
+    name: "the entry of a claimed job stays",
+    patches: [
+      {
+        file: claims,
+        from: "  const { job, doubtSince } = taken;\n  await store.dropEntry(job);\n",
+        to: "  const { job, doubtSince } = taken;\n",
+      },
+    ],
+  },
+  {
+    name: "no look-up by name before asking again",
+    patches: [
+      {
+        file: claims,
+        from: "    if (found !== undefined) return adopt(world, job, found);\n    if (taken.oddAnswers",
+        to: "    if (taken.oddAnswers",
+      },
+    ],
+  },
+  {
+    name: "a job of our name is adopted whatever it reads",
+    patches: [{ file: claims, from: "if (found.inputKey === job.inputKey) return", to: "return" }],
+  },
+  {
+    name: "every call asks under a name of its own",
+    patches: [
+      {
+        file: claims,
+        from: "await batch.create(createRequestOf(stage, job))",
+        to: 'await batch.create({ ...createRequestOf(stage, job), jobName: [createRequestOf(stage, job).jobName, run.owner].join("-"), clientRequestToken: run.owner })',
+      },
+    ],
+  },
+  {
+    name: "the ARN is not stored",
+    patches: [
+      { file: claims, from: `  await store.moveJob(job.jobId, { status: "Submitted", arn });\n`, to: "  void arn;\n" },
+    ],
+  },
+  {
+    name: "a stored ARN does not end the claim",
+    patches: [
+      { file: claims, from: "  await store.finishClaiming(job.lane, job.jobId);\n", to: "" },
+      {
+        file: claims,
+        from: '    await store.finishClaiming(lane.lane, jobId);\n    return "done";',
+        to: '    return "done";',
+      },
+    ],
+  },
+];

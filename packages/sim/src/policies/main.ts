@@ -1,0 +1,56 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { type Growth, measureGrowth } from "./history.ts";
+import { oracle } from "./oracle.ts";
+import { historyPlot, utilisationPlot } from "./plots.ts";
+import { type Measured, measurePrices } from "./prices.ts";
+import { scanning } from "./scanning.ts";
+import { sluice } from "./sluice.ts";
+import { stepMap } from "./step-map.ts";
+import { type Result, tablesOf } from "./tables.ts";
+import { figuresOf, type Trace } from "./trace.ts";
+import { type Workload, workloads } from "./workload.ts";
+
+const DOCS = fileURLToPath(new URL("../../../../docs/", import.meta.url));
+const BEGIN = "<!-- pnpm bench:policies writes from here -->";
+const END = "<!-- bench:policies to here -->";
+
+const measured = await measurePrices(workloads[0] as Workload);
+console.log(`An ended job has ${measured.endedJobBytes} bytes in the table.`);
+const results: Result[] = [];
+for (const workload of workloads) {
+  results.push(await resultOf(workload, measured));
+  console.log(`${workload.title}: done`);
+}
+const growth = await measureGrowth(measured);
+await write(results, growth);
+
+async function resultOf(workload: Workload, { prices, endedJobBytes }: Measured): Promise<Result> {
+  const figures = (trace: Trace) => figuresOf(workload, trace);
+  return {
+    workload,
+    figures: {
+      oracle: figures(oracle(workload)),
+      Sluice: figures(await sluice(workload, prices)),
+      map: figures(stepMap(workload)),
+      scan: figures(scanning(workload, endedJobBytes)),
+    },
+  };
+}
+
+async function write(made: readonly Result[], grown: readonly Growth[]): Promise<void> {
+  const tables = tablesOf(made, grown);
+  console.log(tables);
+  await mkdir(`${DOCS}plots`, { recursive: true });
+  await writeFile(`${DOCS}plots/utilisation.svg`, utilisationPlot(made));
+  await writeFile(`${DOCS}plots/history.svg`, historyPlot(grown));
+  const path = `${DOCS}benchmarks.md`;
+  const page = await readFile(path, "utf8");
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`${path} lacks the lines ${BEGIN} and ${END}: put them back.`);
+  const plots = [
+    "![Slots used while work waits, by workload and policy](plots/utilisation.svg)",
+    "![Request units beside a growing history](plots/history.svg)",
+  ];
+  await writeFile(path, [page.slice(0, from) + BEGIN, ...plots, tables, page.slice(to)].join("\n\n"));
+}

@@ -1,0 +1,84 @@
+import type { JobStore } from "@sluice/core";
+import { type Item, type MeteredTable, meteredTable } from "./metered-table.ts";
+import { type Price, type Prices, simulate } from "./sluice.ts";
+import type { Workload } from "./workload.ts";
+
+/** How many jobs the measured story has; each makes some fifty requests. */
+const MEASURED_JOBS = 60;
+
+/**
+ * An embedded DynamoDB does not count writes to indexes. With the projection KEYS_ONLY an index is written when an item
+ * gets or loses its key in it: a job's in gsi1 when it is put, in gsi2 when it ends and when it is settled.
+ */
+const INDEX_WRITES: Readonly<Record<string, number>> = { putJob: 1, settleJob: 1 };
+
+interface Called {
+  method: string;
+  args: readonly unknown[];
+}
+
+/** What the adapter's operations cost on the items of a real story. */
+export interface Measured {
+  prices: Prices;
+  /** A job that has ended, as it lies in the table. */
+  endedJob: Item;
+  /** Its size, in bytes, by DynamoDB's rules. */
+  endedJobBytes: number;
+}
+
+/** Replays what the core asked of the table in a simulated story against the real adapter, and notes what each call consumed. */
+export async function measurePrices(workload: Workload): Promise<Measured> {
+  const calls = await callsOf(workload);
+  const table = await meteredTable();
+  try {
+    const totals = new Map<string, Price & { calls: number }>();
+    for (const { method, args } of calls) {
+      const used = await priceOf(table, method, args);
+      const total = totals.get(method) ?? { reads: 0, writes: 0, calls: 0 };
+      const { reads, writes } = used;
+      totals.set(method, { reads: total.reads + reads, writes: total.writes + writes, calls: total.calls + 1 });
+    }
+    const prices = [...totals].map(([method, { reads, writes, calls: times }]) => {
+      const indexed = INDEX_WRITES[method] ?? 0;
+      return [method, { reads: reads / times, writes: writes / times + indexed }] as const;
+    });
+    const endedJob = (await table.items()).find((item) => item["status"]?.["S"] === "Completed");
+    if (endedJob === undefined) throw new Error("No job of the measured story has ended.");
+    return { prices: new Map(prices), endedJob, endedJobBytes: sizeOf(endedJob) };
+  } finally {
+    await table.close();
+  }
+}
+
+/** What one operation consumes now. */
+export async function priceOf({ store, take }: MeteredTable, method: string, args: readonly unknown[]): Promise<Price> {
+  take();
+  const operation = store[method as keyof JobStore] as (...values: readonly unknown[]) => Promise<unknown>;
+  const answer = await operation.apply(store, args);
+  const used = take();
+  // The entry into the sparse index when a job ends.
+  const ended = method === "moveJob" && (answer as { settled?: boolean } | undefined)?.settled === false ? 1 : 0;
+  return { reads: used.reads, writes: used.writes + ended };
+}
+
+/** What a story asks of the table, in order. */
+async function callsOf(workload: Workload): Promise<Called[]> {
+  const calls: Called[] = [];
+  const jobs = workload.jobs.slice(0, MEASURED_JOBS);
+  await simulate({ ...workload, jobs, others: [], eventsLost: 0.05 }, (port, method, args) => {
+    if (port === "store") calls.push({ method, args });
+  });
+  return calls;
+}
+
+/** DynamoDB developer guide, "Item sizes": names and strings in UTF-8, numbers about one byte for two digits and one more. */
+function sizeOf(item: Item): number {
+  return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOfValue(value), 0);
+}
+
+function sizeOfValue(value: Record<string, unknown>): number {
+  if (typeof value["S"] === "string") return Buffer.byteLength(value["S"]);
+  if (typeof value["N"] === "string") return Math.ceil(value["N"].replace(/[-.]/g, "").length / 2) + 1;
+  if (typeof value["M"] === "object") return 3 + sizeOf(value["M"] as Item);
+  return 1;
+}

@@ -1,0 +1,49 @@
+import { jobIdOf, submissionIdOf } from "@sluice/core";
+import type { MemoryObjects } from "@sluice/testing";
+import type { DropScript } from "../script/script.ts";
+import type { Names } from "./names.ts";
+
+/** More parts than any simulated drop has. */
+const MOST_PARTS = 12;
+
+/** A file that was dropped, and what was in it. */
+export interface Dropped {
+  script: DropScript;
+  submissionId: string;
+  key: string;
+  jobIds: string[];
+  /** The ids of its good records, in order. */
+  recordIds: string[];
+  /** The numbers of its broken lines. */
+  brokenLines: number[];
+}
+
+/** Puts a drop into the bucket as a user would, and names its ids for the histories. */
+export function drop(objects: MemoryObjects, script: DropScript, names: Names): Dropped {
+  const { name, path, records, broken } = script;
+  const key = `to-process/${path}`;
+  const recordIds: string[] = [];
+  const brokenLines: number[] = [];
+  const lines = Array.from({ length: records + broken }, (_, n) => {
+    // Every third line is broken, until there are enough of them.
+    if (n % 3 === 1 && brokenLines.length < broken) {
+      brokenLines.push(n + 1);
+      return `{"recordId": "${name}-broken${n}"`;
+    }
+    const recordId = `${name}-r${n}`;
+    recordIds.push(recordId);
+    return JSON.stringify({ recordId, modelInput: inputOf(script) });
+  });
+  const head = objects.put(key, lines.map((line) => `${line}\n`).join(""));
+  const submissionId = submissionIdOf(objects.bucket, head);
+  const jobIds = Array.from({ length: MOST_PARTS }, (_, part) => jobIdOf(submissionId, head.lastModified, part));
+  names.set(submissionId, name);
+  for (const [part, jobId] of jobIds.entries()) names.set(jobId, `${name}.${part}`);
+  return { script, submissionId, key, jobIds, recordIds, brokenLines };
+}
+
+function inputOf({ lane }: DropScript): unknown {
+  const messages = [{ role: "user", content: [{ type: "text", text: "Hello." }] }];
+  if (lane === "lane0") return { anthropic_version: "bedrock-2023-05-31", max_tokens: 10, messages };
+  return { messages: [{ role: "user", content: [{ text: "Hello." }] }] };
+}

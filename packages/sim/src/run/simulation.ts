@@ -1,0 +1,352 @@
+import {
+  type BatchService,
+  DROPS_PREFIX,
+  defaultTimings,
+  derivedUlid,
+  type JobStore,
+  jobNameOf,
+  type ObjectStore,
+  type PendingJob,
+  parseSettings,
+  refill,
+  type Settings,
+  sweep,
+  type World,
+} from "@sluice/core";
+import { MemoryObjects, MemoryStore } from "@sluice/testing";
+import { BatchOutput } from "../bedrock/output.ts";
+import { SimBedrock, type SimJob } from "../bedrock/sim-bedrock.ts";
+import { Bus } from "../bus/bus.ts";
+import { Functions, TIMEOUT_MS } from "../bus/functions.ts";
+import type { Call } from "../instance/call.ts";
+import { type Host, type Instance, PortFault } from "../instance/instance.ts";
+import { portsOf } from "../instance/ports.ts";
+import { Blocks } from "../invariants/blocks.ts";
+import { checkMade, watchedObjects, watchedStore } from "../invariants/watch.ts";
+import { Agenda } from "../schedule/agenda.ts";
+import { Chance, spread } from "../schedule/chance.ts";
+import { Faults } from "../script/faults.ts";
+import {
+  BEGIN,
+  type DropScript,
+  HOUR_MS,
+  type JobScript,
+  type LaneScript,
+  MINUTE_MS,
+  type Script,
+  sweepFaults,
+} from "../script/script.ts";
+import { Windows } from "../script/windows.ts";
+import { type Dropped, drop } from "./drops.ts";
+import { History } from "./history.ts";
+import { Names } from "./names.ts";
+import { Trouble } from "./trouble.ts";
+
+export const STAGE = "sim";
+const SWEEP_EVERY_MS = 30 * MINUTE_MS;
+/** Few, so that small drops make several jobs. */
+const MOST_RECORDS_A_JOB = 4;
+const PRIORITY_STEP_MS = 6 * HOUR_MS;
+
+export type Observe = (port: string, method: string, args: readonly unknown[]) => void;
+
+/** The whole world of a run: everything that happens is an entry of its agenda. */
+export class Simulation {
+  readonly script: Script;
+  readonly agenda = new Agenda(BEGIN);
+  readonly store = new MemoryStore();
+  readonly objects: MemoryObjects;
+  readonly bedrock: SimBedrock;
+  readonly functions: Functions;
+  readonly faults: Faults;
+  readonly history: History;
+  readonly trouble: Trouble;
+  readonly output: BatchOutput;
+  readonly drops: Dropped[] = [];
+  readonly names = new Names();
+  readonly #windows: Windows;
+  readonly #observe: Observe;
+  readonly #bus: Bus;
+  readonly #settings: Settings;
+  readonly #store: JobStore;
+  readonly #objects: ObjectStore;
+  readonly blocks: Blocks;
+  readonly #lastsMs = new Map<string, number>();
+  readonly #oddities = new Map<string, JobScript["oddity"]>();
+  /** The sleepers that somebody has set out to create. */
+  readonly #slept = new Set<string>();
+  /** What was broken in the middle of a step. */
+  broken: unknown;
+
+  /** @param observe is told of every call that took effect at one of the ports */
+  constructor(script: Script, observe: Observe = () => {}) {
+    this.script = script;
+    this.#observe = observe;
+    this.faults = new Faults(script);
+    this.#windows = new Windows(script);
+    this.history = new History(this.agenda);
+    this.trouble = new Trouble(this.agenda, this.faults, script);
+    this.objects = new MemoryObjects({ clock: { now: () => this.agenda.now }, bucket: "sim-bucket" });
+    this.output = new BatchOutput(this.objects);
+    this.#objects = watchedObjects(this.objects, DROPS_PREFIX);
+    this.blocks = new Blocks(this.agenda);
+    this.#settings = settingsOf(script);
+    const note = (line: string) => this.history.note(line);
+    const nameOf = (jobName: string) => this.names.shorten(jobName).replace(`sluice-${STAGE}-`, "");
+    const oddityOf = (jobName: string) => this.#oddities.get(jobName);
+    const lastsMsOf = (jobName: string) => this.#lastsMs.get(jobName);
+    const shared = {
+      script,
+      agenda: this.agenda,
+      windows: this.#windows,
+      faults: this.faults,
+      nameOf,
+      oddityOf,
+      lastsMsOf,
+      note,
+    };
+    const refuses = (call: Call) => this.#refuses(call);
+    const host: Host = { seed: script.seed, agenda: this.agenda, faults: this.faults, note, refuses };
+    const owe = () => this.trouble.owe();
+    this.functions = new Functions(host, () => this.trouble.giveUp());
+    this.bedrock = new SimBedrock({
+      ...shared,
+      output: script.level === "whole" ? this.output : undefined,
+      publish: (event) => this.#bus.publish(event),
+      made: (job) => this.#made(job),
+    });
+    const truth = { bedrock: this.bedrock, jobNameOf: (jobId: string) => jobNameOf(STAGE, jobId) };
+    this.#store = this.blocks.watch(watchedStore(this.store, truth));
+    const worldOf = (instance: Instance) => this.#worldOf(instance);
+    const ended = (modelId: string, startedAt: number) => this.blocks.takenIn(this.#laneOf(modelId).name, startedAt);
+    this.#bus = new Bus({ ...shared, functions: this.functions, worldOf, owe, ended });
+    this.#begin();
+  }
+
+  /** The ids of the jobs that the script puts into the queue by itself. */
+  get jobIds(): string[] {
+    return this.script.jobs.filter(({ oddity }) => !oddity?.startsWith("ghost")).map(idOf);
+  }
+
+  #begin(): void {
+    const { script, agenda } = this;
+    for (const job of script.jobs) {
+      if (job.lastsMs !== undefined) this.#lastsMs.set(jobNameOf(STAGE, idOf(job)), job.lastsMs);
+      this.names.set(idOf(job), job.name);
+      const jobName = jobNameOf(STAGE, idOf(job));
+      this.#oddities.set(jobName, job.oddity);
+      if (job.oddity === "squatted") this.bedrock.squat(jobName, pendingOf(job, script).modelId);
+    }
+    for (const together of groups(script.jobs))
+      agenda.at(BEGIN + (together[0]?.atMs ?? 0), "world", () => this.#put(together));
+    for (const dropped of script.drops) agenda.at(BEGIN + dropped.atMs, "world", () => this.#drop(dropped));
+    for (const [n, atMs] of script.sweepsAtMs.entries())
+      agenda.at(BEGIN + atMs, "world", () => this.#sweep(`sweep by hand ${n}`));
+    for (const other of script.others) agenda.at(BEGIN + other.atMs, "world", () => this.bedrock.lend(other));
+    agenda.at(BEGIN, "world", () => this.#sweepAt(0));
+    agenda.at(BEGIN + script.healAtMs, "world", () => {
+      this.history.note("all faults are over");
+      this.faults.end();
+    });
+  }
+
+  /** Puts jobs into the table and the queue as a plan does, and refills once. */
+  #put(jobs: readonly JobScript[]): void {
+    const [first] = jobs;
+    if (first === undefined) return;
+    const move = async (instance: Instance) => {
+      const world = this.#worldOf(instance);
+      for (const job of jobs) await this.#putOne(world, job);
+      await refill(world, first.lane);
+    };
+    this.functions.invoke({ name: `put ${first.name}`, timeoutMs: TIMEOUT_MS.long, by: "queue", isKept: true, move });
+  }
+
+  async #putOne({ store, clock }: World, job: JobScript): Promise<void> {
+    const pending = pendingOf(job, this.script);
+    if (job.oddity === "ghostHolder") {
+      await store.claimSlot(job.lane, pending.jobId, clock.now());
+      return store.finishClaiming(job.lane, pending.jobId);
+    }
+    if (job.oddity === "ghostEntry") return store.enqueue(pending);
+    const isNew = await store.putJob(pending);
+    if (isNew || (await store.job(pending.jobId))?.status === "Pending") await store.enqueue(pending);
+  }
+
+  #drop(script: DropScript): void {
+    const dropped = drop(this.objects, script, this.names);
+    this.drops.push(dropped);
+    const chance = new Chance(this.script.seed, script.name);
+    const fault = this.faults.at(`notification ${script.name}`, ["notificationLost"], chance);
+    this.history.note(`${script.name} is dropped${fault === undefined ? "" : ", and nobody is told"}`);
+    if (fault === undefined) this.#bus.plan(`plan ${script.name}`, dropped.key);
+    else this.trouble.owe();
+  }
+
+  #sweepAt(n: number): void {
+    const { agenda, faults } = this;
+    agenda.after(SWEEP_EVERY_MS, "world", () => this.#sweepAt(n + 1));
+    const name = `sweep ${n}`;
+    const fault = faults.at(name, sweepFaults, new Chance(this.script.seed, name));
+    if (fault === "sweepSkipped" || this.#windows.isOn("scheduleDown", agenda.now)) {
+      this.history.note(`${name}  is skipped`);
+      return;
+    }
+    this.#sweep(name);
+    if (fault === "sweepTwice") this.#sweep(`${name}.1`);
+  }
+
+  #sweep(name: string): void {
+    const move = (instance: Instance) => sweep(this.#worldOf(instance));
+    const done = (startedAt: number) => this.trouble.repaired(startedAt);
+    this.functions.invoke({ name, timeoutMs: TIMEOUT_MS.long, by: "event", move, done });
+  }
+
+  #worldOf(instance: Instance): World {
+    const { agenda, history } = this;
+    const shorten = (text: string) => this.names.shorten(text);
+    const messages = this.#bus.messagesOf(instance);
+    const ports = {
+      store: this.#guard("store", this.#store),
+      objects: this.#guard("objects", this.#objects),
+      batch: this.#guard("batch", this.#asked()),
+      messages,
+    };
+    const odd = (jobName: string) => this.bedrock.odd(jobName);
+    const sleeps = (jobName: string) => this.#sleeps(jobName);
+    let runs = 0;
+    return {
+      stage: STAGE,
+      settings: this.#settings,
+      timings: defaultTimings,
+      ...portsOf(instance, { ...ports, shorten, odd, sleeps }),
+      clock: { now: () => agenda.now + instance.clockOffMs },
+      ids: { run: () => `${spread(instance.name).toString(36)}r${++runs}` },
+      log: ({ event, message }) => {
+        if (!instance.isOver) history.note(`${instance.name}  logs ${event}${message ? `: ${message}` : ""}`);
+      },
+    };
+  }
+
+  /** The same port; what it finds broken ends the run, whatever the caller makes of the exception. */
+  #guard<T extends object>(name: string, port: T): T {
+    return new Proxy(port, {
+      get: (target, method) => {
+        const member: unknown = Reflect.get(target, method, target);
+        if (typeof member !== "function") return member;
+        // These two give something at once, and only what they give does the work.
+        if (method === "read" || method === "writer") return member.bind(target);
+        return async (...args: unknown[]) => {
+          this.#observe(name, String(method), args);
+          try {
+            return await member.apply(target, args);
+          } catch (error) {
+            if (error instanceof Error && error.name === "Violation") this.broken ??= error;
+            throw error;
+          }
+        };
+      },
+    });
+  }
+
+  /** Bedrock, which nobody may ask for a job of a blocked lane. */
+  #asked(): BatchService {
+    const { bedrock } = this;
+    return {
+      create: async (request) => {
+        try {
+          await this.blocks.checkAsked(this.store, this.#laneOf(request.modelId).name);
+        } catch (error) {
+          this.broken ??= error;
+        }
+        return bedrock.create(request);
+      },
+      get: (arn) => bedrock.get(arn),
+      findByName: (jobName) => bedrock.findByName(jobName),
+      list: (nameContains, since, cursor) => bedrock.list(nameContains, since, cursor),
+    };
+  }
+
+  #sleeps(jobName: string): boolean {
+    if (this.#oddities.get(jobName) !== "sleeper" || this.#slept.has(jobName)) return false;
+    this.#slept.add(jobName);
+    this.faults.harmful++;
+    return true;
+  }
+
+  #refuses({ port, words }: Call): void {
+    const { now } = this.agenda;
+    if (port === "store" && this.#windows.isOn("storeDown", now)) throw new PortFault(`${words}: the table is down.`);
+    if (port === "objects" && this.#windows.isOn("objectsDown", now))
+      throw new PortFault(`${words}: the bucket is down.`);
+  }
+
+  #laneOf(model: string): LaneScript {
+    const lane = this.script.lanes.find(({ modelId }) => model.endsWith(modelId));
+    if (lane === undefined) throw new Error(`No lane has the model ${model}.`);
+    return lane;
+  }
+
+  #made(made: SimJob): void {
+    const lane = this.#laneOf(made.modelId);
+    const jobId = made.jobName.slice(`sluice-${STAGE}-`.length).toUpperCase();
+    const name = this.names.shorten(jobId);
+    // The row is read within this step: nobody else has a turn before it is there.
+    void this.store.job(jobId).then((job) => {
+      try {
+        checkMade(made, this.bedrock.jobs, lane, job, name);
+      } catch (error) {
+        this.broken ??= error;
+      }
+    });
+  }
+}
+
+/** The jobs that are put together: those of one lane and one time. */
+function groups(jobs: readonly JobScript[]): Iterable<JobScript[]> {
+  const found = new Map<string, JobScript[]>();
+  for (const job of jobs) {
+    const key = `${job.lane} ${job.atMs}`;
+    found.set(key, [...(found.get(key) ?? []), job]);
+  }
+  return found.values();
+}
+
+/** The id of a job of a script. */
+export function idOf({ name, atMs }: JobScript): string {
+  return derivedUlid(BEGIN + atMs, "sim", name);
+}
+
+function pendingOf(job: JobScript, { lanes }: Script): PendingJob {
+  const jobId = idOf(job);
+  const enqueuedAt = Math.round(BEGIN + job.atMs);
+  return {
+    jobId,
+    submissionId: derivedUlid(BEGIN, "none"),
+    part: 0,
+    lane: job.lane,
+    modelId: lanes.find(({ name }) => name === job.lane)?.modelId ?? "",
+    invocation: "InvokeModel",
+    inputKey: `staging/${job.name}/input.jsonl`,
+    inputBytes: 20_000,
+    recordCount: 100,
+    outputPrefix: `staging/${job.name}/out/`,
+    rank: enqueuedAt - job.priority * PRIORITY_STEP_MS,
+    enqueuedAt,
+    status: "Pending",
+  };
+}
+
+function settingsOf({ lanes }: Script): Settings {
+  const rows = lanes.map(({ name, modelId, limit }) => [
+    name,
+    { models: [modelId], limit, minRecords: 1, maxRecords: MOST_RECORDS_A_JOB },
+  ]);
+  const routes = lanes.map(({ name, modelId }) => [name, { model: modelId }]);
+  const settings = {
+    lanes: Object.fromEntries(rows),
+    routes: Object.fromEntries(routes),
+    default: { model: lanes[0]?.modelId },
+  };
+  return parseSettings(settings, "the script");
+}

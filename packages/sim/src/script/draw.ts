@@ -1,0 +1,205 @@
+import { Chance } from "../schedule/chance.ts";
+import {
+  type BedrockScript,
+  callFaults,
+  createFaults,
+  type DropScript,
+  eventFaults,
+  type FaultKind,
+  HOUR_MS,
+  type JobScript,
+  type LaneScript,
+  MINUTE_MS,
+  messageFaults,
+  type OtherScript,
+  oddities,
+  type Rates,
+  type Script,
+  SECOND_MS,
+  sweepFaults,
+  type WeakSpot,
+  type Window,
+  windowKinds,
+} from "./script.ts";
+
+const MODELS = ["anthropic.claude-3-haiku-20240307-v1:0", "amazon.nova-lite-v1:0"] as const;
+
+const ofStore = (...methods: string[]) => methods.map((method) => `store.${method}`);
+/** The calls that a weak spot can be at: those of the protocol's steps, for which the design has a row each. */
+const CALLS = {
+  queue: [
+    ...ofStore("lane", "claimSlot", "takeClaim", "dropEntry", "moveJob", "finishClaiming", "releaseSlot", "blockLane"),
+    ...ofStore("yieldClaim", "queueHead", "job", "enqueue", "liftBlock", "claimSlot", "takeClaim", "finishClaiming"),
+    ...["batch.create", "batch.create", "batch.findByName", ...Array<string>(3).fill("messages.wake")],
+  ],
+  whole: [
+    ...ofStore("commitPlan", "putJob", "enqueue", "openSubmission", "settlePart", "recordOutcome", "settleJob"),
+    ...ofStore("finishSubmission", "claimPath", "releaseSlot", "takeClaim", "putSubmission", "commitPlan"),
+    ...["objects.compose", "objects.delete", "objects.write", "messages.collect", "batch.create", "batch.get"],
+  ],
+};
+
+/** How likely a kind is at most at one place: what strikes at every call must be rarer than what strikes once a job. */
+const mostLikely: Record<FaultKind, number> = {
+  ...all(callFaults, 0.04),
+  ...all(createFaults, 0.3),
+  ...all(eventFaults, 0.5),
+  ...all(messageFaults, 0.3),
+  ...all(sweepFaults, 0.5),
+  stalls: 0.02,
+  retried: 0.15,
+  breaksOff: 0.1,
+  notificationLost: 0.2,
+  clockOff: 0.2,
+  listedLate: 0.5,
+  outputLate: 0.5,
+};
+
+function all<K extends FaultKind>(kinds: readonly K[], rate: number): Record<K, number> {
+  return Object.fromEntries(kinds.map((kind) => [kind, rate])) as Record<K, number>;
+}
+
+/** What a seed stands for. Every run draws which kinds of trouble it has at all, so that rare pairs meet too. */
+export function drawScript(seed: number, level?: Script["level"]): Script {
+  const chance = new Chance(seed, "script");
+  const drawn = chance.happens(0.25) ? "whole" : "queue";
+  const lanes = drawLanes(chance);
+  const healAtMs = chance.magnitude(HOUR_MS, 4 * HOUR_MS);
+  const arriving = healAtMs * chance.pick([0.001, 0.3, 0.8]);
+  const script: Script = {
+    seed,
+    level: level ?? drawn,
+    lanes,
+    jobs: [],
+    drops: [],
+    others: drawOthers(chance, lanes, healAtMs),
+    windows: drawWindows(chance, healAtMs),
+    bedrock: drawBedrock(chance),
+    healAtMs,
+    rates: drawRates(chance),
+    weakSpots: drawWeakSpots(chance, level ?? drawn),
+    sweepsAtMs: [],
+  };
+  if (script.level === "queue") script.jobs = drawJobs(chance, lanes, arriving);
+  else script.drops = drawDrops(chance, lanes, arriving);
+  script.sweepsAtMs = drawSweeps(chance, script);
+  return script;
+}
+
+function drawLanes(chance: Chance): LaneScript[] {
+  return MODELS.slice(0, chance.whole(1, 2)).map((modelId, n) => {
+    const limit = chance.whole(1, 3);
+    return { name: `lane${n}`, modelId, limit, quota: chance.happens(0.5) ? Math.max(1, limit - 1) : limit + 2 };
+  });
+}
+
+function drawJobs(chance: Chance, lanes: readonly LaneScript[], arrivingMs: number): JobScript[] {
+  return Array.from({ length: chance.whole(3, 12) }, (_, n) => ({
+    name: `J${n}`,
+    lane: chance.pick(lanes).name,
+    atMs: arrivingMs * chance.fraction(),
+    priority: chance.happens(0.3) ? chance.whole(1, 9) : 0,
+    ...(chance.happens(0.12) && {
+      oddity: chance.happens(0.4) ? chance.pick(["hidden", "sleeper"] as const) : chance.pick(oddities),
+    }),
+  }));
+}
+
+function drawDrops(chance: Chance, lanes: readonly LaneScript[], arrivingMs: number): DropScript[] {
+  const drops: DropScript[] = [];
+  for (let n = 0; n < chance.whole(2, 5); n++) {
+    const earlier = drops.at(-1);
+    const again = earlier !== undefined && chance.happens(0.15) ? earlier : undefined;
+    const lane = again?.lane ?? chance.pick(lanes).name;
+    drops.push({
+      name: `D${n}`,
+      path: again?.path ?? `${lane}/ordner ${n}/Größe=${n}.jsonl`,
+      lane,
+      atMs: again === undefined ? arrivingMs * chance.fraction() : again.atMs + chance.magnitude(SECOND_MS, HOUR_MS),
+      records: chance.whole(1, 12),
+      broken: chance.happens(0.3) ? chance.whole(1, 2) : 0,
+    });
+  }
+  return drops;
+}
+
+function drawOthers(chance: Chance, lanes: readonly LaneScript[], healAtMs: number): OtherScript[] {
+  if (chance.happens(0.5)) return [];
+  return Array.from({ length: chance.whole(1, 8) }, (_, n) => ({
+    name: `O${n}`,
+    lane: chance.pick(lanes).name,
+    atMs: healAtMs * chance.fraction(),
+    lastsMs: chance.magnitude(MINUTE_MS, HOUR_MS),
+  }));
+}
+
+function drawWindows(chance: Chance, healAtMs: number): Window[] {
+  if (chance.happens(0.5)) return [];
+  return Array.from({ length: chance.whole(1, 3) }, () => {
+    // Most of them early, while there is work.
+    const atMs = healAtMs * chance.fraction() ** 2;
+    const lastsMs = chance.magnitude(30 * SECOND_MS, 90 * MINUTE_MS);
+    return {
+      kind: chance.happens(0.3) ? "denied" : chance.pick(windowKinds),
+      atMs,
+      lastsMs: Math.min(lastsMs, healAtMs - atMs),
+    };
+  });
+}
+
+/** Sweeps by hand, most of them while new work comes in. */
+function drawSweeps(chance: Chance, { jobs, drops }: Script): number[] {
+  if (chance.happens(0.5)) return [];
+  const arrivals = [...jobs, ...drops];
+  return Array.from({ length: chance.whole(1, 5) }, () => {
+    const atMs = chance.pick(arrivals).atMs + chance.magnitude(10, MINUTE_MS);
+    // Several at once: one sweep works with what the other has read.
+    return Array.from({ length: chance.whole(1, 3) }, () => atMs + 3 * SECOND_MS * chance.fraction());
+  }).flat();
+}
+
+/** One or two calls that go wrong far more often than others, so that every crash between two calls is met. */
+function drawWeakSpots(chance: Chance, level: Script["level"]): WeakSpot[] {
+  if (chance.happens(0.4)) return [];
+  return Array.from({ length: chance.whole(1, 4) }, () => ({
+    call: chance.pick(CALLS[level]),
+    kind: chance.pick([...callFaults, "diesBefore", "diesAfter", "refused"] as const),
+    rate: chance.magnitude(0.05, 0.7),
+  }));
+}
+
+function drawBedrock(chance: Chance): BedrockScript {
+  const share = (most: number) => (chance.happens(0.4) ? most * chance.fraction() : 0);
+  return {
+    jobsAPage: 1,
+    conflictIsInvalid: chance.happens(0.5),
+    tokenMs: chance.pick([24 * HOUR_MS, 10 * SECOND_MS, 10 * SECOND_MS]),
+    longestMs: {
+      validating: chance.magnitude(SECOND_MS, 5 * MINUTE_MS),
+      scheduled: chance.magnitude(SECOND_MS, 10 * MINUTE_MS),
+      running: chance.magnitude(10 * SECOND_MS, 40 * MINUTE_MS),
+    },
+    leastRunningMs: chance.pick([SECOND_MS / 10, SECOND_MS, 30 * MINUTE_MS]),
+    ends: {
+      failsAtOnce: share(0.6),
+      failsLate: share(0.4),
+      partial: share(0.4),
+      expires: share(0.2),
+      stops: share(0.2),
+    },
+  };
+}
+
+function drawRates(chance: Chance): Rates {
+  if (chance.happens(0.1)) return {};
+  const share = chance.fraction();
+  const rates: Rates = {};
+  for (const kind of Object.keys(mostLikely) as FaultKind[]) {
+    const isOn = chance.happens(share);
+    const rate = chance.magnitude(mostLikely[kind] / 30, mostLikely[kind]);
+    if (isOn) rates[kind] = rate;
+  }
+  // Some worlds have a bus that loses everything.
+  if (rates.eventLost !== undefined && chance.happens(0.15)) rates.eventLost = 1;
+  return rates;
+}
