@@ -1,4 +1,7 @@
+import { quotaArns } from "../packages/infra/src/stage/quotas.ts";
+import { account, partition, region } from "./place.ts";
 import { bedrockRoleArn, jobsArn, kmsStatements, modelResources } from "./role.ts";
+import { settings } from "./settings.ts";
 import { bucket, settingsKey } from "./storage.ts";
 import { table } from "./table.ts";
 
@@ -62,6 +65,22 @@ export const createJobs: Grant[] = [
   // IAM knows no resource for this one.
   { actions: ["bedrock:ListModelInvocationJobs"], resources: ["*"] },
 ];
+
+const lanes = Object.values(settings.queue.lanes);
+
+/** The quotas that lanes take their limits from: for the sweep, and for whoever may be the first to meet a lane. */
+export const readQuotas: Grant[] = lanes.some(({ limit }) => typeof limit !== "number")
+  ? [
+      {
+        actions: ["servicequotas:GetServiceQuota"],
+        resources: $resolve([account, region, partition]).apply(([account, region, partition]) =>
+          quotaArns(lanes, { account, region, partition }),
+        ),
+      },
+      // Where the account has no value of its own. IAM knows no resource for this one.
+      { actions: ["servicequotas:GetAWSDefaultServiceQuota"], resources: ["*"] },
+    ]
+  : [];
 
 export const getJobs: Grant[] = [{ actions: ["bedrock:GetModelInvocationJob"], resources: [jobsArn] }];
 

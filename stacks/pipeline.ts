@@ -6,6 +6,7 @@ import {
   getJobs,
   listBucket,
   readObjects,
+  readQuotas,
   readSettings,
   refillLanes,
   sendTo,
@@ -34,6 +35,7 @@ export const plan = sluiceFunction("Plan", {
     ...writeObjects("staging/", "processed/"),
     ...deleteObjects("staging/"),
     ...createJobs,
+    ...readQuotas,
     ...consume(planQueue),
     ...sendTo(planQueue, collectQueue, wakeQueue),
   ],
@@ -44,7 +46,15 @@ export const advance = sluiceFunction("Advance", {
   description: "Moves a job forward and gives its freed slot to the next",
   timeoutMinutes: 5,
   memoryMb: 512,
-  grants: [...readSettings, ...refillLanes, ...createJobs, ...getJobs, ...sendTo(collectQueue, wakeQueue)],
+  grants: [
+    ...readSettings,
+    ...refillLanes,
+    ...createJobs,
+    ...getJobs,
+    // The end of another user's job refills a lane, which may be a new one.
+    ...readQuotas,
+    ...sendTo(collectQueue, wakeQueue),
+  ],
   onFailure: { queue: failedEvents, retries: 2, mostAgeSeconds: MOST_EVENT_AGE_SECONDS },
 });
 

@@ -8,7 +8,8 @@ export const settings = checkStageSettings(
   {
     queue: {
       lanes: {
-        // `limit`: how many jobs at once. Look it up in Service Quotas, "Amazon Bedrock", for your model and Region.
+        // `limit`: how many jobs at once. Look it up in Service Quotas, "Amazon Bedrock", for your model and Region,
+        // or give the quota's code, { quota: "L-…" }, and each sweep reads it.
         "claude-haiku": { models: ["us.anthropic.claude-haiku-4-5-20251001-v1:0"], limit: 10 },
         "nova-lite": { models: ["amazon.nova-lite-v1:0"], limit: 10 },
       },

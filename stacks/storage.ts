@@ -30,6 +30,7 @@ new aws.s3.BucketServerSideEncryptionConfiguration("DropsEncryption", {
   ],
 });
 
+/** Nothing expires by age: Sluice itself deletes what is settled, and a job may wait for weeks. */
 new aws.s3.BucketLifecycleConfiguration("DropsLifecycle", {
   bucket: bucket.name,
   rules: [
@@ -38,13 +39,6 @@ new aws.s3.BucketLifecycleConfiguration("DropsLifecycle", {
       status: "Enabled",
       filter: { prefix: "" },
       abortIncompleteMultipartUpload: { daysAfterInitiation: UNFINISHED_UPLOAD_DAYS },
-    },
-    {
-      // Staging is deleted once its work is settled. Age alone must never delete it: a job may wait for weeks.
-      id: "expire-settled-staging",
-      status: "Enabled",
-      filter: { and: { prefix: "staging/", tags: { sluice: "settled" } } },
-      expiration: { days: settings.retention.stagingDays },
     },
   ],
 });

@@ -6,6 +6,7 @@ import {
   listBucket,
   queryIndexes,
   readObjects,
+  readQuotas,
   readSettings,
   refillLanes,
   sendTo,
@@ -37,6 +38,7 @@ export const sweep = sluiceFunction("Sweep", {
     ...deleteObjects("staging/"),
     ...createJobs,
     ...getJobs,
+    ...readQuotas,
     ...sendTo(planQueue, collectQueue, wakeQueue),
   ],
   onFailure: {

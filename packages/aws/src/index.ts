@@ -1,6 +1,7 @@
 export { BedrockBatch, type BedrockBatchOptions, bedrockClient } from "./bedrock/index.ts";
 export { DynamoStore, type DynamoStoreOptions } from "./dynamodb/store.ts";
 export { createTable, tableDefinition, tableIndexes, tableKey, ttlAttribute } from "./dynamodb/table.ts";
+export { quotasClient, ServiceQuotas } from "./quotas/service-quotas.ts";
 export { ObjectsNotDeleted, S3Objects, type S3ObjectsOptions } from "./s3/index.ts";
 export {
   type CollectMessage,

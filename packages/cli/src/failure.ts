@@ -23,9 +23,28 @@ export function wrongUse(code: string, message: string, next?: string): Failure 
   return new Failure(code, message, next, EXIT.wrongUse);
 }
 
-/** Whatever was thrown, as a failure with words. */
-export function failureOf(error: unknown): Failure {
+/** What the system says of a service that it cannot reach. */
+const UNREACHABLE = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+];
+
+/** Whatever was thrown, as a failure with words; `ofStage` tells that AWS was asked, and nobody on this machine. */
+export function failureOf(error: unknown, ofStage: boolean): Failure {
   if (error instanceof Failure) return error;
+  const unreachable = ofStage ? UNREACHABLE.find((code) => hasCode(error, code)) : undefined;
+  if (unreachable !== undefined)
+    return new Failure(
+      "NoConnection",
+      // Of several addresses that were tried, Node says nothing in words.
+      `AWS cannot be reached: ${(error instanceof Error && error.message) || unreachable}`,
+      "Check the network, a proxy, and the Region (AWS_REGION); then try again.",
+    );
   if (hasCode(error, "ECONNREFUSED"))
     return new Failure(
       "DevGone",

@@ -12,10 +12,11 @@ const json = process.argv.includes("--json");
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>
   process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failed),
 );
+const program = sluice(json);
 process.on("uncaughtException", (error) => process.exit(report(error)));
 try {
   process.exitCode = EXIT.ok;
-  await sluice(json).parseAsync();
+  await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
@@ -27,7 +28,8 @@ function report(error: unknown): number {
     if (json) new Output(true).fail(wrongUse("WrongUse", error.message.replace(/^error: /, "")));
     return EXIT.wrongUse;
   }
-  const failure = failureOf(error);
+  const ofStage = program.commands.some((command) => command.opts()["stage"] !== undefined);
+  const failure = failureOf(error, ofStage);
   if (error instanceof Error && failure !== error && process.env["DEBUG"]) failure.stack = error.stack ?? "";
   new Output(json).fail(failure);
   return failure.exitCode;

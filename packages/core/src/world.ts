@@ -1,4 +1,4 @@
-import type { BatchService, Clock, Ids, JobStore, Log, Messages, ObjectStore } from "./ports.ts";
+import type { BatchService, Clock, Ids, JobStore, Log, Messages, ObjectStore, Quotas } from "./ports.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { Timings } from "./timings.ts";
 
@@ -11,6 +11,8 @@ export interface World {
   batch: BatchService;
   objects: ObjectStore;
   messages: Messages;
+  /** A world whose settings name no quota needs none; where one is named all the same, it counts as unreadable. */
+  quotas?: Quotas;
   clock: Clock;
   ids: Ids;
   log: Log;

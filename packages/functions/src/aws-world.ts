@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { BedrockBatch, bedrockClient, DynamoStore, S3Objects, SqsMessages } from "@sluice/aws";
+import {
+  BedrockBatch,
+  bedrockClient,
+  DynamoStore,
+  quotasClient,
+  S3Objects,
+  ServiceQuotas,
+  SqsMessages,
+} from "@sluice/aws";
 import { defaultTimings, type Log, parseSettings, type Settings, type World } from "@sluice/core";
 import type { StageOutputs } from "./stage-outputs.ts";
 
@@ -46,6 +54,7 @@ export async function awsWorld(outputs: StageOutputs, log: Log): Promise<AwsWorl
       wakeQueueUrl,
       clock,
     }),
+    quotas: new ServiceQuotas({ client: quotasClient({ region }) }),
     clock,
     ids: { run: () => randomUUID().replaceAll("-", "") },
     log,

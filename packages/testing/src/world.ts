@@ -3,6 +3,7 @@ import { aJob, START, settings } from "./builders.ts";
 import { MemoryBatch } from "./memory/batch.ts";
 import { MemoryMessages } from "./memory/messages.ts";
 import { MemoryObjects } from "./memory/objects.ts";
+import { MemoryQuotas } from "./memory/quotas.ts";
 import { MemoryStore } from "./memory/store.ts";
 
 /** A clock that stands still until it is told to go on. */
@@ -25,6 +26,7 @@ export interface MemoryWorld extends World {
   batch: MemoryBatch;
   objects: MemoryObjects;
   messages: MemoryMessages;
+  quotas: MemoryQuotas;
   clock: ManualClock;
   /** Everything that was logged. */
   entries: LogEntry[];
@@ -43,6 +45,7 @@ export function aWorld(given: { settings?: Settings; quota?: number } = {}): Mem
     batch: new MemoryBatch({ now: () => clock.now(), ...(given.quota !== undefined && { quota: given.quota }) }),
     objects: new MemoryObjects({ clock }),
     messages: new MemoryMessages({ clock }),
+    quotas: new MemoryQuotas(),
     clock,
     ids: { run: () => `run${++runs}` },
     log: (entry) => entries.push(entry),

@@ -20,7 +20,7 @@ export function devCommand(): Command {
     .description("Run the queue on this machine until Ctrl-C: drop files into <dir>/bucket/to-process/.")
     .option(
       "--slots <n>",
-      "jobs at once in every lane (default: what <dir>/sluice.json says; 10 in a new one)",
+      "jobs at once in every lane (default: what <dir>/sluice.json says; 10 in a new one, or where it names a quota)",
       numberBetween(1, MAX_SLOTS),
     )
     .option("--speed <n>", "divides Bedrock's delays; 1 is real minutes", numberBetween(0.01, MAX_SPEED, "any"), 60)

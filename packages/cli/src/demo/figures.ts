@@ -1,4 +1,4 @@
-import { type BedrockJob, hasEnded, jobNamePrefix, laneOfModel } from "@sluice/core";
+import { type BedrockJob, fixedLimit, hasEnded, jobNamePrefix, laneOfModel } from "@sluice/core";
 import { LOCAL_STAGE, type LocalWorld } from "@sluice/local";
 
 /** Something that happened on a lane, in epoch milliseconds. */
@@ -42,7 +42,7 @@ export async function figuresOf({ world }: LocalWorld, since: number, seen: Seen
   const byLane = grouped(jobs, ({ modelId }) => laneOfModel(world.settings, modelId) ?? "");
   const lanes = [...byLane].map(([lane, own]) => ({
     own,
-    limit: world.settings.lanes[lane]?.limit ?? 0,
+    limit: fixedLimit(world.settings, lane) ?? 0,
     queued: seen.queued.filter((moment) => moment.lane === lane),
     ends: seen.ends.filter((end) => end.lane === lane && !seen.listed.has(end.jobName)).map(({ at }) => at),
   }));

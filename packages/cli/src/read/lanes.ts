@@ -1,4 +1,4 @@
-import { isBlocked, type Lane } from "@sluice/core";
+import { isBlocked, type Lane, type LaneSettings } from "@sluice/core";
 import type { Site } from "../site/site.ts";
 
 /** Entries of a lane's queue that are counted; more are shown as so many and more. */
@@ -7,7 +7,10 @@ export const MOST_COUNTED = 10_000;
 export interface ShownLane {
   lane: string;
   models: string[];
-  limit: number;
+  /** Absent for a lane whose quota nobody has read yet: its first job does. */
+  limit?: number;
+  /** The code of the quota that says the limit. */
+  quota?: string;
   /** Jobs that hold a slot, and those of them that Bedrock has not confirmed yet. */
   running: number;
   claiming: number;
@@ -24,11 +27,17 @@ export async function listLanes({ store, settings }: Site, now: number): Promise
   const names = [...Object.keys(settings.lanes), ...left.map(({ lane }) => lane)];
   return Promise.all(
     names.map(async (name) => {
-      const { models = [], limit = 0 } = settings.lanes[name] ?? {};
+      const { models, limit } = settings.lanes[name] ?? { models: [], limit: 0 };
       const waiting = await store.queueLength(name, MOST_COUNTED);
-      return { ...shownLane(name, stored.get(name), now), models, limit, waiting };
+      const lane = stored.get(name);
+      return { ...shownLane(name, lane, now), models, ...shownLimit(limit, lane), waiting };
     }),
   );
+}
+
+function shownLimit(limit: LaneSettings["limit"], lane: Lane | undefined): Pick<ShownLane, "limit" | "quota"> {
+  if (typeof limit === "number") return { limit };
+  return { quota: limit.quota, ...(lane !== undefined && { limit: lane.limit }) };
 }
 
 function shownLane(name: string, lane: Lane | undefined, now: number) {

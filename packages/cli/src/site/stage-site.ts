@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { readParameter, stageClient } from "@sluice/aws";
-import { type Log, sweep } from "@sluice/core";
+import { type Log, STAGE, sweep } from "@sluice/core";
 import { type AwsWorld, awsWorld } from "@sluice/functions/aws-world";
 import { parseStageOutputs, stageParameterName } from "@sluice/functions/stage-outputs";
 import { Failure } from "../failure.ts";
@@ -37,6 +37,12 @@ export async function sweepStage(stage: string, log: Log): Promise<{ lanes: numb
 }
 
 async function stageWorld(stage: string, log: Log): Promise<AwsWorld> {
+  if (!STAGE.test(stage))
+    throw new Failure(
+      "NoStage",
+      `No stage can be called ${JSON.stringify(stage)}: a name is up to 28 lower-case letters, digits and -.`,
+      "Look how it was deployed: npx sst deploy --stage NAME.",
+    );
   const client = stageClient();
   const name = stageParameterName(stage);
   const value = await readParameter(client, name);

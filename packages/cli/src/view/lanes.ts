@@ -8,7 +8,7 @@ export function lanesTable(lanes: readonly ShownLane[]): string {
     ["LANE", "SLOTS", { head: "WAITING", right: true }, "STATE", "MODELS"],
     lanes.map(({ lane, running, limit, waiting, block, models }) => [
       lane,
-      `${running}/${limit}`,
+      `${running}/${limit ?? "?"}`,
       waiting >= MOST_COUNTED ? `${MOST_COUNTED}+` : waiting,
       stateWord(limit, waiting + running, block?.kind),
       models.join(", "),
@@ -20,7 +20,7 @@ export function lanesTable(lanes: readonly ShownLane[]): string {
   return [table, ...reasons].join("\n");
 }
 
-function stateWord(limit: number, jobs: number, block: string | undefined): string {
+function stateWord(limit: number | undefined, jobs: number, block: string | undefined): string {
   if (block !== undefined) return colors.red(`blocked (${block})`);
   if (limit === 0) return colors.yellow("paused");
   return jobs === 0 ? colors.dim("idle") : colors.green("running");

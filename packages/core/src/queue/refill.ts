@@ -3,6 +3,7 @@ import type { Lane } from "../lane/lane.ts";
 import { hasRoom, isBlocked } from "../lane/lane.ts";
 import type { World } from "../world.ts";
 import { finishClaim, lookUpClaims, type Run } from "./claims.ts";
+import { withLimit } from "./limit.ts";
 
 /** How often one run begins again after it gave a slot back; the rest is left to a wake message. */
 const MOST_ROUNDS = 20;
@@ -42,12 +43,6 @@ export async function refill(world: World, laneName: string, freed?: Lane): Prom
 export async function wake(world: World, laneName: string, at: number): Promise<void> {
   if (at > world.clock.now()) await world.messages.wake(laneName, at);
   else await refill(world, laneName);
-}
-
-/** The lane with the limit of the settings; a lane that left the settings keeps its last limit until it is empty. */
-async function withLimit({ store, settings }: World, name: string, lane: Lane | undefined): Promise<Lane | undefined> {
-  const limit = settings.lanes[name]?.limit;
-  return limit === undefined || lane?.limit === limit ? lane : store.setLimit(name, limit);
 }
 
 /** One round: "again" after a release, because what was read before it no longer holds. */

@@ -1,5 +1,6 @@
 import type { World } from "../world.ts";
 import { findDrops } from "./drops.ts";
+import { refreshLimits } from "./limit.ts";
 import { resumePlan } from "./plan.ts";
 import { repairLanes } from "./repair.ts";
 
@@ -13,9 +14,8 @@ const MOST_PAGES = 50;
  * slots, interrupted claims, uncollected output, interrupted plans, drops that nobody noticed, idle lanes.
  */
 export async function sweep(world: World): Promise<void> {
-  const { store, settings, clock, log } = world;
-  for (const [name, { limit }] of Object.entries(settings.lanes))
-    if ((await store.lane(name)) === undefined) await store.setLimit(name, limit);
+  const { store, clock, log } = world;
+  await refreshLimits(world);
   const lanes = await store.lanes();
   for (const lane of lanes) await store.winListing(lane.lane, lane.listedAt, clock.now());
   await repairLanes(world, lanes);

@@ -13,9 +13,24 @@ const modelId = z
   .max(2048)
   .describe("a foundation-model id or ARN, a custom-model ARN, or an inference-profile id or ARN");
 
+/** The most jobs at once of a lane: its item in the table names each of them. */
+export const MOST_JOBS_AT_ONCE = 1_000;
+
+const quotaLimit = z.strictObject({
+  quota: z
+    .string()
+    .regex(/^L-[A-Za-z0-9]{1,64}$/, "the code of a quota, which begins with L-; the Service Quotas console shows it"),
+});
+
+const limit = z
+  .union([z.int().min(0).max(MOST_JOBS_AT_ONCE), quotaLimit], {
+    error: `is neither a whole number from 0 to ${MOST_JOBS_AT_ONCE} nor { "quota": "L-…" } with the code of a quota`,
+  })
+  .describe("the most jobs at once, or the quota that says it; 0 pauses the lane");
+
 const laneSchema = z.strictObject({
   models: z.array(modelId).min(1).describe("the models that share this lane's quota"),
-  limit: z.int().min(0).max(1_000).describe("the most jobs at once; 0 pauses the lane"),
+  limit,
   maxRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MAX_RECORDS).describe("records in a job"),
   minRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MIN_RECORDS).describe("records a job must have"),
   maxBytes: z.int().min(1_000).max(5_000_000_000).default(DEFAULT_MAX_BYTES).describe("bytes of a job's input file"),
@@ -86,6 +101,12 @@ export function parseSettings(value: unknown, source: string): Settings {
   const parsed = settingsSchema.safeParse(value);
   if (!parsed.success) throw new SettingsInvalid(source, parsed.error.issues);
   return parsed.data;
+}
+
+/** A lane's limit where the settings say a number; undefined where a quota says it, and for a lane that they do not name. */
+export function fixedLimit(settings: Settings, lane: string): number | undefined {
+  const limit = settings.lanes[lane]?.limit;
+  return typeof limit === "number" ? limit : undefined;
 }
 
 /** A model's id without what an ARN puts before it: the form in which ids, ARNs and events can be compared. */

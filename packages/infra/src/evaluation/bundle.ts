@@ -25,8 +25,16 @@ export interface BuiltHandler {
   bytes: number;
 }
 
+const SETTINGS = join(root, "stacks", "settings.ts");
+
+/** A change of a user's to stacks/settings.ts. */
+export interface SettingsEdit {
+  from: string;
+  to: string;
+}
+
 /** The CLI makes `sst` and `aws` global by putting these imports at the head of every file of the user's. */
-function globals(): Plugin {
+function globals(edits: readonly SettingsEdit[]): Plugin {
   const providers: { alias: string; package: string }[] = JSON.parse(
     readFileSync(join(work, "provider-lock.json"), "utf8"),
   );
@@ -38,7 +46,8 @@ function globals(): Plugin {
     name: "sst-globals",
     setup: (hooks) => {
       hooks.onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
-        const source = readFileSync(path, "utf8");
+        const written = readFileSync(path, "utf8");
+        const source = path === SETTINGS ? edited(written, edits) : written;
         const isForeign = /[\\/](\.sst|node_modules)[\\/]/.test(path);
         return { contents: isForeign ? source : imports + source, loader: path.endsWith("ts") ? "ts" : "js" };
       });
@@ -46,11 +55,19 @@ function globals(): Plugin {
   };
 }
 
+function edited(text: string, edits: readonly SettingsEdit[]): string {
+  return edits.reduce((before, { from, to }) => {
+    if (!before.includes(from)) throw new Error(`stacks/settings.ts has no ${from}: change the edit.`);
+    return before.replace(from, to);
+  }, text);
+}
+
 /** Bundles source text beside the platform, as the CLI does, and imports it. */
 export async function importBundled(
   contents: string,
   define: Record<string, string> = {},
   inject: string[] = [],
+  edits: readonly SettingsEdit[] = [],
 ): Promise<Json> {
   const name = createHash("sha256").update(contents).digest("hex").slice(0, 8);
   const outfile = join(platform, `evaluation.${name}.${process.pid}.mjs`);
@@ -72,7 +89,7 @@ export async function importBundled(
         ...["undici", "esbuild", "archiver", "glob", "vite"],
       ],
       banner: { js: banner },
-      plugins: inject.length > 0 ? [globals()] : [],
+      plugins: inject.length > 0 ? [globals(edits)] : [],
     });
     return await import(pathToFileURL(outfile).href);
   } finally {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { platform, work } from "../platform/install.ts";
 import { root } from "../root.ts";
 import { type Json, outputsOf, providerCall } from "./aws-answers.ts";
-import { type BuiltHandler, importBundled } from "./bundle.ts";
+import { type BuiltHandler, importBundled, type SettingsEdit } from "./bundle.ts";
 import { startRpcServer } from "./rpc-server.ts";
 
 /** How long the bundles of an evaluation are kept: whoever asked for it runs them meanwhile. */
@@ -38,7 +38,7 @@ export interface Evaluation {
  * engine, no network but loopback. It does what `sst deploy` does up to the point where Pulumi's engine takes over.
  * Once a process, because SST and Pulumi keep what they know in globals.
  */
-export async function evaluate(stage: string): Promise<Evaluation> {
+export async function evaluate(stage: string, edits: readonly SettingsEdit[]): Promise<Evaluation> {
   const app = await appOf(stage);
   const ownWork = freshWork();
   const rpc = await startRpcServer(join(ownWork, "artifacts"));
@@ -52,6 +52,7 @@ export async function evaluate(stage: string): Promise<Evaluation> {
     `import { run } from "${platform}/src/auto/run.ts"; import mod from "${root}/sst.config.ts"; export const program = () => run(mod.run);`,
     definitions(app, ownWork),
     [join(platform, "src/shim/run.js")],
+    edits,
   );
   const result = await pulumi.runtime.runInPulumiStack(program);
   // Waits for every registration that is still under way.

@@ -32,13 +32,12 @@ export function storagePromises(graph: () => Graph, stage: string): void {
     expect(rules.filter(({ abortIncompleteMultipartUpload }) => abortIncompleteMultipartUpload)).toHaveLength(1);
   });
 
-  test("age alone deletes nothing: what expires is settled, lies under staging/, and is 90 days old", () => {
-    const rules: Json[] = graph().one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", /./).inputs
-      .rules;
-    const expiring = rules.filter(({ expiration }) => expiration !== undefined);
-    expect(expiring).toHaveLength(1);
-    expect(expiring[0].filter).toEqual({ and: { prefix: "staging/", tags: { sluice: "settled" } } });
-    expect(expiring[0].expiration.days).toBeGreaterThanOrEqual(90);
+  test("no object expires by age: Sluice deletes what is settled, and a job may wait for weeks", () => {
+    const rules: Json[] = graph()
+      .of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+      .flatMap(({ inputs }) => inputs.rules);
+    expect(rules.length).toBeGreaterThan(0);
+    for (const { id, expiration, transitions } of rules) expect({ expiration, transitions }, id).toEqual({});
   });
 
   test("the table is the one that the adapter makes for itself elsewhere", () => {

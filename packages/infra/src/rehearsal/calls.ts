@@ -13,11 +13,18 @@ export interface AwsRequest {
   body: Buffer;
 }
 
-export type Service = "s3" | "dynamodb" | "sqs" | "bedrock";
+export type Service = "s3" | "dynamodb" | "sqs" | "bedrock" | "ssm" | "service_quotas";
 
 /** What IAM asks for a request: every one of these must be allowed. Throws for a request that it does not know. */
 export function wantedBy(service: Service, request: AwsRequest): Wanted[] {
-  const wanted = { s3: byS3, dynamodb: byDynamoDb, sqs: bySqs, bedrock: byBedrock }[service](request);
+  const wanted = {
+    s3: byS3,
+    dynamodb: byDynamoDb,
+    sqs: bySqs,
+    bedrock: byBedrock,
+    ssm: bySsm,
+    service_quotas: byQuotas,
+  }[service](request);
   if (wanted.length === 0)
     throw new Error(`Nobody knows what ${service} ${request.method} ${request.url} needs: add it to calls.ts.`);
   return wanted;
@@ -90,6 +97,19 @@ function bySqs(request: AwsRequest): Wanted[] {
 /** The ARN of a queue by its URL, whatever the host. */
 export function queueArn(queueUrl: string): string {
   return `arn:aws:sqs:${REGION}:${ACCOUNT}:${queueUrl.slice(queueUrl.lastIndexOf("/") + 1)}`;
+}
+
+function bySsm(request: AwsRequest): Wanted[] {
+  const { Name } = JSON.parse(request.body.toString());
+  const resource = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${Name}`;
+  return [{ action: `ssm:${operationOf(request)}`, resource }];
+}
+
+function byQuotas(request: AwsRequest): Wanted[] {
+  const { ServiceCode, QuotaCode } = JSON.parse(request.body.toString());
+  const action = `servicequotas:${operationOf(request)}`;
+  if (operationOf(request) === "GetAWSDefaultServiceQuota") return [{ action, resource: "*" }];
+  return [{ action, resource: `arn:aws:servicequotas:${REGION}:${ACCOUNT}:${ServiceCode}/${QuotaCode}` }];
 }
 
 const JOBS = `arn:aws:bedrock:${REGION}:${ACCOUNT}:model-invocation-job`;

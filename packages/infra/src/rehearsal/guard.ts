@@ -21,16 +21,25 @@ export class Guard {
   readonly #graph: Graph;
   readonly #byRole = new Map<string, Statement[]>();
   readonly #used = new Set<string>();
+  readonly #refused = new Set<string>();
 
   constructor(graph: Graph) {
     this.#graph = graph;
     for (const role of graph.of("aws:iam/role:Role")) this.#byRole.set(role.name, statementsOf(graph.policies(role)));
   }
 
-  /** Whether a role of the stage may do this. Someone who has no role in the stage is a user, and may do anything. */
+  /** Takes a right from a user, such as `s3:PutObject`. */
+  refuse(user: string, action: string): void {
+    this.#refused.add(`${user} ${action}`);
+  }
+
+  /**
+   * Whether a role of the stage may do this. Someone who has no role in the stage is a user, and may do anything but
+   * what was refused.
+   */
   may(who: string, wanted: Wanted): boolean {
     const statements = this.#byRole.get(who);
-    if (statements === undefined) return true;
+    if (statements === undefined) return !this.#refused.has(`${who} ${wanted.action}`);
     const fitting = allowing(statements, wanted);
     for (const statement of fitting) this.#use(who, statement, wanted);
     this.recorded.push({ ...wanted, who, allowed: fitting.length > 0 });

@@ -3,6 +3,7 @@ import { evaluated } from "../evaluation/run.ts";
 import { batchEvent } from "../graph/batch-event.ts";
 import { Graph } from "../graph/graph.ts";
 import { callerOf, placeInS3 } from "./calls.ts";
+import { commandLinePromises } from "./command-line-promises.ts";
 import { firstMessage } from "./dead-letters.ts";
 import { hasJava } from "./dynamodb.ts";
 import { unexplained, unneeded } from "./explained-grants.ts";
@@ -11,6 +12,10 @@ import { Rehearsal } from "./rehearsal.ts";
 
 const START_MS = 600_000;
 const TEST_MS = 60_000;
+/** The second lane of stacks/settings.ts takes its limit from a quota here. */
+const NOVA_LIMIT = `limit: 10 },
+      },`;
+const QUOTA = "L-REHEARSED";
 const HOUR_MS = 60 * 60_000;
 /** The SDK tries a part three times; then the upload is given up. */
 const BROKEN_PARTS = 3;
@@ -45,7 +50,9 @@ function killPlanAt(rehearsal: Rehearsal, fits: (service: string, sent: { url: s
 describe.skipIf(!hasJava)("a stage on loopback (needs Java for DynamoDB Local)", { timeout: TEST_MS }, () => {
   let rehearsal: Rehearsal;
   beforeAll(async () => {
-    rehearsal = await Rehearsal.start(new Graph(await evaluated("dev")));
+    const byQuota = { from: NOVA_LIMIT, to: NOVA_LIMIT.replace("10", `{ quota: "${QUOTA}" }`) };
+    rehearsal = await Rehearsal.start(new Graph(await evaluated("dev", [byQuota])));
+    rehearsal.defaultQuotas.set(QUOTA, 7);
   }, START_MS);
   afterAll(() => rehearsal?.close(), TEST_MS);
 
@@ -198,6 +205,19 @@ describe.skipIf(!hasJava)("a stage on loopback (needs Java for DynamoDB Local)",
     );
     await summaryOf(rehearsal, "measured.jsonl");
   });
+
+  test("a lane's limit follows its quota: AWS's default at first, then what the account was granted", async () => {
+    const limitOf = () =>
+      rehearsal.functions.get("SweepFunction")?.lines.filter((line) => line.includes("limitChanged"));
+    await rehearsal.drop("to-process/nova/quota.jsonl", fileOf(novaLines(100, "quota")));
+    await summaryOf(rehearsal, "nova/quota.jsonl");
+    expect(rehearsal.functions.get("PlanFunction")?.lines.join("\n")).toContain(`The quota ${QUOTA} is 7.`);
+    rehearsal.appliedQuotas.set(QUOTA, 12.5);
+    await rehearsal.deliveries.fire("Sweep");
+    expect(limitOf()?.at(-1)).toContain(`The quota ${QUOTA} is 12; the lane's limit was 7.`);
+  });
+
+  describe("sluice --stage", { timeout: TEST_MS }, () => commandLinePromises(() => rehearsal));
 
   test("the functions were allowed every call that they made", () => {
     expect(rehearsal.guard.denied).toEqual([]);

@@ -12,6 +12,7 @@ import { Deliveries } from "./deliveries.ts";
 import { startDynamoDb } from "./dynamodb.ts";
 import { type Front, startFront } from "./front.ts";
 import { Guard } from "./guard.ts";
+import { type JsonAnswer, startJsonService } from "./json-service.ts";
 import { Poller } from "./poller.ts";
 import { Queues } from "./queues.ts";
 import { RunningFunction } from "./running-function.ts";
@@ -35,6 +36,9 @@ export class Rehearsal {
   breaker: Breaker = () => false;
   /** Set to true, S3 forgets to tell of new objects. */
   losesNotifications = false;
+  /** What Service Quotas says of a quota's code: values that were granted to the account, and AWS's own. */
+  readonly appliedQuotas = new Map<string, number>();
+  readonly defaultQuotas = new Map<string, number>();
   readonly #closers: (() => Promise<unknown>)[] = [];
   readonly #fronts = new Map<Service, Front>();
   readonly #written = new Set<string>();
@@ -82,6 +86,13 @@ export class Rehearsal {
     return there(this.#fronts.get(service)).url;
   }
 
+  /** What tells an SDK to come here instead of to AWS. */
+  get endpointVariables(): Record<string, string> {
+    return Object.fromEntries(
+      [...this.#fronts].map(([service, { url }]) => [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, url]),
+    );
+  }
+
   /** A user's upload. */
   async drop(key: string, body: string): Promise<void> {
     await there(this.#user).send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
@@ -124,6 +135,10 @@ export class Rehearsal {
     await this.#open("s3", url, { ...s3Gaps(url), onDone: (done) => this.#objectDone(done) });
     await this.#open("sqs", url, { rewrite: (sent) => this.queues.rewrite(sent) });
     await this.#open("dynamodb", table.url);
+    const parameters = await this.#with(startJsonService((_, { Name }) => this.#parameter(Name)));
+    await this.#open("ssm", parameters.url);
+    const quotas = await this.#with(startJsonService((operation, { QuotaCode }) => this.#quota(operation, QuotaCode)));
+    await this.#open("service_quotas", quotas.url);
     const credentials = { accessKeyId: "user", secretAccessKey: "user" };
     this.#user = new S3Client({ endpoint: this.endpoint("s3"), region: REGION, credentials, forcePathStyle: true });
     this.#bedrock = await this.#with(this.#startBedrock());
@@ -134,6 +149,18 @@ export class Rehearsal {
     this.#deliveries = new Deliveries(graph, guard, this.queues, this.functions);
     this.#closers.push(() => this.deliveries.settled());
     for (const { inputs } of graph.of("aws:lambda/eventSourceMapping:EventSourceMapping")) this.#poll(inputs);
+  }
+
+  #parameter(name: string): JsonAnswer {
+    const found = this.graph.of("aws:ssm/parameter:Parameter").find(({ inputs }) => inputs.name === name)?.inputs;
+    if (found === undefined) return { error: "ParameterNotFound" };
+    return { document: { Parameter: { Name: name, Type: found.type, Value: this.#here(found.value), Version: 1 } } };
+  }
+
+  /** Only AWS's defaults have a value until an increase is granted. */
+  #quota(operation: string, code: string): JsonAnswer {
+    const value = this[operation === "GetServiceQuota" ? "appliedQuotas" : "defaultQuotas"].get(code);
+    return value === undefined ? { error: "NoSuchResourceException" } : { document: { Quota: { Value: value } } };
   }
 
   async #startBedrock(): Promise<BatchServer> {
@@ -166,26 +193,27 @@ export class Rehearsal {
     await this.drop(inputs.key, inputs.content);
   }
 
+  /** The same text with its queues' URLs on this machine: the SDK takes their host, whatever the endpoint. */
+  #here(text: string): string {
+    return text.replace(/https:\/\/sqs\.[a-z0-9-]+\.amazonaws\.com/g, this.endpoint("sqs"));
+  }
+
   /** The graph's own environment, with the endpoints of this machine. */
   #runningOf({ name, inputs }: { name: string; inputs: Json }): RunningFunction {
     const role = name.replace(/Function$/, "Role");
-    const here = (value: string) => value.replace(/^https:\/\/sqs\.[a-z0-9-]+\.amazonaws\.com/, this.endpoint("sqs"));
     const variables: [string, string][] = Object.entries<string>(inputs.environment.variables);
     const built = there(this.graph.evaluation.handlers[name.replace(/Function$/, "")]);
     return new RunningFunction(
       name,
       built.file,
       {
-        ...Object.fromEntries(variables.map(([variable, value]) => [variable, here(value)])),
+        ...Object.fromEntries(variables.map(([variable, value]) => [variable, this.#here(value)])),
         AWS_REGION: REGION,
         AWS_LAMBDA_FUNCTION_NAME: inputs.name,
         AWS_ACCESS_KEY_ID: role,
         AWS_SECRET_ACCESS_KEY: role,
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-        AWS_ENDPOINT_URL_S3: this.endpoint("s3"),
-        AWS_ENDPOINT_URL_SQS: this.endpoint("sqs"),
-        AWS_ENDPOINT_URL_DYNAMODB: this.endpoint("dynamodb"),
-        AWS_ENDPOINT_URL_BEDROCK: this.endpoint("bedrock"),
+        ...this.endpointVariables,
       },
       this.clock,
     );

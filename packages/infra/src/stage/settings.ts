@@ -23,7 +23,6 @@ export const stageSettingsSchema = z.strictObject({
     .strictObject({
       logs: z.enum(LOG_RETENTIONS).default("1 month"),
       tableDays: z.int().min(90).max(3_650).default(365).describe("how long ended work stays in the table"),
-      stagingDays: z.int().min(90).max(3_650).default(90).describe("a backstop for what was settled but not deleted"),
     })
     .prefault({}),
   alarms: z

@@ -1,7 +1,8 @@
-import { SettingsInvalid } from "@sluice/core";
+import { type LaneSettings, SettingsInvalid } from "@sluice/core";
 import { describe, expect, test } from "vitest";
 import { modelResources, resourcesOfModels } from "./models.ts";
 import { checkStageName, StageNameInvalid } from "./name.ts";
+import { quotaArns } from "./quotas.ts";
 import { checkStageSettings } from "./settings.ts";
 
 const place = { partition: "aws", region: "eu-west-1", account: "111122223333" };
@@ -11,7 +12,7 @@ const queue = { lanes: { nova: { models: [model], limit: 3 } }, default: { model
 describe("a stage's settings", () => {
   test("what is left out has a default", () => {
     expect(checkStageSettings({ queue }, "here")).toMatchObject({
-      retention: { logs: "1 month", tableDays: 365, stagingDays: 90 },
+      retention: { logs: "1 month", tableDays: 365 },
       alarms: { scheduledHours: 12 },
       sweepMinutes: 30,
     });
@@ -70,5 +71,23 @@ describe("a model in policies", () => {
     expect(resourcesOfModels([model, `us.${model}`, model], place)).toEqual(
       resourcesOfModels([`us.${model}`, model], place),
     );
+  });
+});
+
+describe("quotas in policies", () => {
+  const lane = (limit: LaneSettings["limit"]): LaneSettings => ({
+    models: [model],
+    limit,
+    maxRecords: 2,
+    minRecords: 1,
+    maxBytes: 1_000,
+  });
+
+  test("are those that lanes take their limits from, each once, whatever the order, and none for numbers", () => {
+    const [b, a] = [lane({ quota: "L-B" }), lane({ quota: "L-A" })];
+    const arns = ["L-A", "L-B"].map((code) => `arn:aws:servicequotas:eu-west-1:111122223333:bedrock/${code}`);
+    expect(quotaArns([b, lane(3), a, b], place)).toEqual(arns);
+    expect(quotaArns([a, b], place)).toEqual(arns);
+    expect(quotaArns([lane(3)], place)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { laneOfModel, modelName, type Settings } from "@sluice/core";
+import { fixedLimit, laneOfModel, modelName, type Settings } from "@sluice/core";
 import { type BatchServer, type BatchServerOptions, folderFiles, startBatchServer } from "../bedrock/index.ts";
 import type { FolderObjects } from "../folder/index.ts";
 
@@ -16,7 +16,7 @@ export async function openBedrock(
     files: folderFiles((bucket) => (bucket === objects.bucket ? objects.directory : undefined)),
     slots: (modelId) => {
       const lane = laneOfModel(settings, modelId);
-      const limit = lane === undefined ? undefined : settings.lanes[lane]?.limit;
+      const limit = lane === undefined ? undefined : fixedLimit(settings, lane);
       return { scope: lane ?? modelName(modelId), limit: limit ?? OTHER_SLOTS };
     },
     limits: {

@@ -68,6 +68,14 @@ export async function writeSettings(dir: string, settings: unknown): Promise<Set
   return parsed;
 }
 
+/** The same settings with a limit on each lane whose own is a quota: there is no Service Quotas on this machine. */
+export function withoutQuotas(settings: Settings, limit: number): Settings {
+  const lanes = Object.entries(settings.lanes).map(
+    ([name, lane]) => [name, typeof lane.limit === "number" ? lane : { ...lane, limit }] as const,
+  );
+  return { ...settings, lanes: Object.fromEntries(lanes) };
+}
+
 /** The same settings with another limit on every lane. */
 export function withLimit(settings: Settings, limit: number): Settings {
   const lanes = Object.entries(settings.lanes).map(([name, lane]) => [name, { ...lane, limit }] as const);

@@ -22,7 +22,14 @@ import { Idleness } from "./idle.ts";
 import { takeLock } from "./lock.ts";
 import type { DeadLetter } from "./queue.ts";
 import { LocalQueues } from "./queues.ts";
-import { DEFAULT_SLOTS, defaultSettings, readSettings, withLimit, writeSettings } from "./settings-file.ts";
+import {
+  DEFAULT_SLOTS,
+  defaultSettings,
+  readSettings,
+  withLimit,
+  withoutQuotas,
+  writeSettings,
+} from "./settings-file.ts";
 import { Sweeper } from "./sweeper.ts";
 import { openTable } from "./table.ts";
 
@@ -42,7 +49,7 @@ export interface LocalWorldOptions {
   readonly dir: string;
   /** What the process is doing, in words, for whoever finds the directory taken. */
   readonly purpose?: string;
-  /** The limit of every lane; without it the settings' own, or 10 where there are none yet. */
+  /** The limit of every lane; without it the settings' own, or 10 where there are none yet or a quota says it. */
   readonly slots?: number;
   /** Divides Bedrock's delays and every duration that the queue waits for (default 1: real minutes). */
   readonly speed?: number;
@@ -173,7 +180,7 @@ async function open(
 
 async function settingsOf({ dir, slots }: LocalWorldOptions): Promise<Settings> {
   const settings = (await readSettings(dir)) ?? (await writeSettings(dir, defaultSettings(slots ?? DEFAULT_SLOTS)));
-  return slots === undefined ? settings : withLimit(settings, slots);
+  return slots === undefined ? withoutQuotas(settings, DEFAULT_SLOTS) : withLimit(settings, slots);
 }
 
 /** Opens the bucket of a directory, with the folder for drops in it. */

@@ -191,6 +191,21 @@ describe("The local world", { timeout: MAX_TEST_MS }, () => {
     await (await start()).close();
   });
 
+  it("takes settings with quotas as they are: ten jobs at once in such a lane, or what --slots says", async () => {
+    const [name = "", lane] = Object.entries(testSettings.lanes)[0] ?? [];
+    const byQuota = { ...testSettings.lanes, [name]: { ...lane, limit: { quota: "L-1A2B3C4D" } } };
+    await writeSettings(dir, { ...testSettings, lanes: byQuota });
+    const limits = ({ world: { settings } }: LocalWorld) => Object.values(settings.lanes).map(({ limit }) => limit);
+    const first = await start();
+    const others = Object.values(testSettings.lanes).slice(1);
+    expect(limits(first)).toEqual([10, ...others.map(({ limit }) => limit)]);
+    await dropOne(first, "to-process/quota.jsonl", "quota");
+    await settled(first);
+    expect(await resultsOf(first, "to-process/quota.jsonl")).toHaveLength(20);
+    await first.close();
+    expect(limits(await start({ slots: 4 }))).toEqual([4, ...others.map(() => 4)]);
+  });
+
   it("writes settings where there are none, and names what is wrong with those that are there", async () => {
     const empty = join(dir, "empty");
     const local = await start({ dir: empty, slots: 4 });
