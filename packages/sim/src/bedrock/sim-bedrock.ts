@@ -8,10 +8,11 @@ import {
   type Page,
   type Sighting,
 } from "@sluice/core";
+import type { Oddities } from "../run/oddities.ts";
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance } from "../schedule/chance.ts";
 import type { Faults } from "../script/faults.ts";
-import { BEGIN, type JobScript, MINUTE_MS, type OtherScript, type Script, SECOND_MS } from "../script/script.ts";
+import { BEGIN, MINUTE_MS, type OtherScript, type Script, SECOND_MS } from "../script/script.ts";
 import type { Windows } from "../script/windows.ts";
 import { drawLife, lifeOf, type Step } from "./life.ts";
 import type { BatchOutput } from "./output.ts";
@@ -40,8 +41,7 @@ export interface Surroundings {
   output: BatchOutput | undefined;
   /** The short name of a job in Bedrock, for places and histories. */
   nameOf(jobName: string): string;
-  oddityOf(jobName: string): JobScript["oddity"];
-  lastsMsOf(jobName: string): number | undefined;
+  oddities: Oddities;
   publish(event: Sighting): void;
   /** Called when a job was made, before anybody knows. */
   made(job: SimJob): void;
@@ -96,7 +96,7 @@ export class SimBedrock implements BatchService {
     const { jobName, modelId, clientRequestToken } = request;
     if (windows.isOn("denied", now)) return { kind: "denied", message: "bedrock:CreateModelInvocationJob is missing." };
     if (windows.isOn("throttling", now)) return { kind: "throttled", message: "Too many requests." };
-    const oddity = this.#around.oddityOf(jobName);
+    const oddity = this.#around.oddities.of(jobName);
     if (oddity === "odd") {
       this.odd(jobName);
       return { kind: "odd", message: "An error of a new name." };
@@ -176,7 +176,7 @@ export class SimBedrock implements BatchService {
     const { now } = agenda;
     const name = nameOf(request.jobName);
     const chance = new Chance(script.seed, `bedrock ${name}`);
-    const lastsMs = this.#around.lastsMsOf(request.jobName);
+    const lastsMs = this.#around.oddities.lastsMsOf(request.jobName);
     const life = lastsMs === undefined ? drawLife(script.bedrock, chance) : lifeOf(lastsMs);
     const lateMs = chance.magnitude(10 * SECOND_MS, MOST_LISTING_LAG_MS);
     const isLate = faults.at(`bedrock ${name}`, ["listedLate"], chance) !== undefined;

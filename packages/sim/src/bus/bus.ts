@@ -10,6 +10,7 @@ import {
   wake,
 } from "@sluice/core";
 import type { Instance } from "../instance/instance.ts";
+import type { Oddities } from "../run/oddities.ts";
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
 import type { Faults } from "../script/faults.ts";
@@ -17,7 +18,6 @@ import {
   eventFaults,
   type FaultKind,
   HOUR_MS,
-  type JobScript,
   MINUTE_MS,
   messageFaults,
   type Script,
@@ -42,7 +42,7 @@ export interface BusAround {
   functions: Functions;
   worldOf(instance: Instance): World;
   nameOf(jobName: string): string;
-  oddityOf(jobName: string): JobScript["oddity"];
+  oddities: Oddities;
   /** Something was lost for good. */
   owe(what: string): void;
   note(line: string): void;
@@ -70,7 +70,7 @@ export class Bus {
     const fault = faults.at(place, eventFaults, chance);
     const delayMs = delayOf(fault, chance);
     const repeatMs = chance.magnitude(SECOND_MS, 10 * MINUTE_MS);
-    const oddity = this.#around.oddityOf(event.jobName);
+    const oddity = this.#around.oddities.of(event.jobName);
     const isSecret = oddity === "hidden" || oddity === "orphan";
     if (isSecret || fault === "eventLost" || windows.isOn("busDown", agenda.now)) {
       note(`${place}  is lost`);

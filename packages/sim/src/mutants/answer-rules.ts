@@ -157,6 +157,11 @@ export const answerRules: readonly Mutant[] = [
         from: "  if (await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince }))\n    return failJob",
         to: "  void store.yieldClaim;\n  if (left)\n    return failJob",
       },
+      {
+        file: "testing/src/memory/store-jobs.ts",
+        from: "      if (to.arn === undefined && arn !== undefined) return undefined;\n",
+        to: "",
+      },
     ],
   },
   {

@@ -5,11 +5,18 @@ import { crashRules } from "./crash-rules.ts";
 import type { Mutant } from "./mutant.ts";
 import { refillRules } from "./refill-rules.ts";
 import { searchErrors } from "./search-errors.ts";
+import { wholeRules } from "./whole-rules.ts";
 
 /** Within so many runs each mutant must be caught. */
 export const MOST_RUNS = 500;
 
-export const mutants: readonly Mutant[] = [...refillRules, ...answerRules, ...crashRules, ...searchErrors];
+export const mutants: readonly Mutant[] = [
+  ...refillRules,
+  ...answerRules,
+  ...crashRules,
+  ...wholeRules,
+  ...searchErrors,
+];
 
 const CAUGHT_BY = new URL("./caught-by.json", import.meta.url);
 

@@ -1,9 +1,16 @@
 import type { AddressInfo } from "node:net";
-import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  ScanCommand,
+} from "@aws-sdk/client-dynamodb";
 import { createTable, DynamoStore } from "@sluice/aws";
 import dynalite from "dynalite";
 
 const TABLE = "metered";
+/** No item that is written under a condition has more than a kilobyte. */
+const REFUSED_WRITE = 1;
 /** DynamoDB's API reference: the most items of a BatchWriteItem. */
 const ITEMS_A_BATCH = 25;
 
@@ -37,7 +44,11 @@ export async function meteredTable(): Promise<MeteredTable> {
         const isRead = /^(Get|Query|Scan)/.test(commandName);
         const isWrite = /^(Put|Update|Delete)/.test(commandName);
         if (isRead || isWrite) Object.assign(args.input, { ReturnConsumedCapacity: "TOTAL" });
-        const answer = await next(args);
+        const answer = await next(args).catch((error: unknown) => {
+          // DynamoDB developer guide, "Condition expressions": a write that is refused is paid for, by the item's size.
+          if (error instanceof ConditionalCheckFailedException) units.writes += REFUSED_WRITE;
+          throw error;
+        });
         const { ConsumedCapacity: used } = answer.output as { ConsumedCapacity?: { CapacityUnits?: number } };
         units[isRead ? "reads" : "writes"] += used?.CapacityUnits ?? 0;
         return answer;

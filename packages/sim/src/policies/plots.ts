@@ -22,7 +22,7 @@ export function utilisationPlot(results: readonly Result[]): string {
     marks: [
       Plot.barY(bars, { x: "policy", y: "utilisation", fx: "workload", fill: "policy" }),
       Plot.ruleY([0]),
-      ...keyOf(),
+      ...keyOf(results[0]?.workload.name ?? ""),
     ],
   });
 }
@@ -50,15 +50,16 @@ export function historyPlot(growth: readonly Growth[]): string {
   });
 }
 
-/** The policies' names in their colours; Plot's own legends are no part of an SVG. */
-function keyOf(): Plot.Markish[] {
+/** The policies' names in their colours, once above the first workload; Plot's own legends are no part of an SVG. */
+function keyOf(workload: string): Plot.Markish[] {
   return POLICIES.map((policy, n) =>
-    Plot.text([policy], {
+    Plot.text([{ workload }], {
+      fx: "workload",
       frameAnchor: "top-left",
-      text: [`■ ${policy}`],
+      text: () => `■ ${policy}`,
       fill: COLOURS.range[n] ?? "",
-      dx: n * 90,
-      dy: -28,
+      dx: 4 + n * 90,
+      dy: -24,
     }),
   );
 }

@@ -26,35 +26,50 @@ export interface Measured {
   endedJobBytes: number;
 }
 
-/** Replays what the core asked of the table in a simulated story against the real adapter, and notes what each call consumed. */
-export async function measurePrices(workload: Workload): Promise<Measured> {
-  const calls = await callsOf(workload);
+/** Replays what the core asked of the table in simulated stories against the real adapter, and notes what each call consumed. */
+export async function measurePrices(workloads: readonly Workload[]): Promise<Measured> {
+  const totals = new Map<string, Price & { calls: number }>();
+  let endedJob: Item | undefined;
+  for (const workload of workloads) endedJob = await replay(workload, totals);
+  if (endedJob === undefined) throw new Error("There is no story to measure.");
+  const prices = [...totals].map(([method, { reads, writes, calls }]) => {
+    const indexed = INDEX_WRITES[method] ?? 0;
+    return [method, { reads: reads / calls, writes: writes / calls + indexed }] as const;
+  });
+  return { prices: new Map(prices), endedJob, endedJobBytes: sizeOf(endedJob) };
+}
+
+/** Adds what one story consumed in a table of its own; a job of it that is settled. */
+async function replay(workload: Workload, totals: Map<string, Price & { calls: number }>): Promise<Item> {
   const table = await meteredTable();
   try {
-    const totals = new Map<string, Price & { calls: number }>();
-    for (const { method, args } of calls) {
-      const used = await priceOf(table, method, args);
+    for (const { method, args } of await callsOf(workload)) {
+      const { reads, writes } = await priceOf(table, method, args);
       const total = totals.get(method) ?? { reads: 0, writes: 0, calls: 0 };
-      const { reads, writes } = used;
       totals.set(method, { reads: total.reads + reads, writes: total.writes + writes, calls: total.calls + 1 });
     }
-    const prices = [...totals].map(([method, { reads, writes, calls: times }]) => {
-      const indexed = INDEX_WRITES[method] ?? 0;
-      return [method, { reads: reads / times, writes: writes / times + indexed }] as const;
-    });
-    const endedJob = (await table.items()).find((item) => item["status"]?.["S"] === "Completed");
-    if (endedJob === undefined) throw new Error("No job of the measured story has ended.");
-    return { prices: new Map(prices), endedJob, endedJobBytes: sizeOf(endedJob) };
+    return await settledJob(table);
   } finally {
     await table.close();
   }
 }
 
+/** A job of the story as it lies in the table once it is settled: it has left the sparse index. */
+async function settledJob(table: MeteredTable): Promise<Item> {
+  const find = async () => (await table.items()).find((item) => item["status"]?.["S"] === "Completed");
+  const jobId = (await find())?.["jobId"]?.["S"];
+  if (typeof jobId !== "string") throw new Error("No job of the measured story has ended.");
+  await table.store.settleJob(jobId);
+  const settled = (await table.items()).find((item) => item["jobId"]?.["S"] === jobId && "status" in item);
+  if (settled === undefined) throw new Error(`Job ${jobId} is no longer in the table.`);
+  return settled;
+}
+
 /** What one operation consumes now. */
 export async function priceOf({ store, take }: MeteredTable, method: string, args: readonly unknown[]): Promise<Price> {
   take();
-  const operation = store[method as keyof JobStore] as (...values: readonly unknown[]) => Promise<unknown>;
-  const answer = await operation.apply(store, args);
+  const operation = store[method as keyof JobStore] as (...values: unknown[]) => Promise<unknown>;
+  const answer = await operation.apply(store, [...args]);
   const used = take();
   // The entry into the sparse index when a job ends.
   const ended = method === "moveJob" && (answer as { settled?: boolean } | undefined)?.settled === false ? 1 : 0;
@@ -65,7 +80,7 @@ export async function priceOf({ store, take }: MeteredTable, method: string, arg
 async function callsOf(workload: Workload): Promise<Called[]> {
   const calls: Called[] = [];
   const jobs = workload.jobs.slice(0, MEASURED_JOBS);
-  await simulate({ ...workload, jobs, others: [], eventsLost: 0.05 }, (port, method, args) => {
+  await simulate({ ...workload, jobs }, (port, method, args) => {
     if (port === "store") calls.push({ method, args });
   });
   return calls;

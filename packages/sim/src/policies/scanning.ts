@@ -3,7 +3,7 @@ import { Slots } from "./slots.ts";
 import type { Trace } from "./trace.ts";
 import type { Workload } from "./workload.ts";
 
-export const SCAN_EVERY_MS = 15 * MINUTE_MS;
+const SCAN_EVERY_MS = 15 * MINUTE_MS;
 /** A create call after the other takes so long. */
 const CREATE_MS = 400;
 /** DynamoDB developer guide, "Read consistency": an eventually consistent read of 4 KB is half a unit. */

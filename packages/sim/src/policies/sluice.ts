@@ -1,6 +1,7 @@
 import { hasEnded } from "@sluice/core";
+import type { Observe } from "../run/guard.ts";
 import { quiet } from "../run/run.ts";
-import { type Observe, Simulation } from "../run/simulation.ts";
+import { Simulation } from "../run/simulation.ts";
 import { BEGIN, HOUR_MS, type Script } from "../script/script.ts";
 import type { Trace } from "./trace.ts";
 import type { Workload } from "./workload.ts";
@@ -19,13 +20,16 @@ const JOBS_A_PAGE = 1_000;
 /** The real core in the simulated world, with no faults but lost events. */
 export async function sluice(workload: Workload, prices: Prices): Promise<Trace> {
   let [bedrockCalls, reads, writes] = [0, 0, 0];
+  const unmeasured = new Set<string>();
   const simulation = await simulate(workload, (port, method) => {
     if (port === "batch") bedrockCalls++;
     const price = port === "store" ? prices.get(method) : undefined;
-    if (port === "store" && price === undefined) throw new Error(`Nobody measured what ${method} costs.`);
+    if (port === "store" && price === undefined) unmeasured.add(method);
     reads += price?.reads ?? 0;
     writes += price?.writes ?? 0;
   });
+  if (unmeasured.size > 0)
+    throw new Error(`Nobody measured what these cost: ${[...unmeasured].join(", ")}. Add a story that has them.`);
   const { bedrock, names } = simulation;
   const made = new Map(bedrock.jobs.map((job) => [names.shorten(job.jobName).replace("sluice-sim-", ""), job]));
   const jobs = workload.jobs.map(({ name, lane, atMs }) => {

@@ -3,7 +3,7 @@ import type { Figures } from "./trace.ts";
 import type { Workload } from "./workload.ts";
 
 export const POLICIES = ["oracle", "Sluice", "map", "scan"] as const;
-export type Policy = (typeof POLICIES)[number];
+type Policy = (typeof POLICIES)[number];
 export interface Result {
   workload: Workload;
   figures: Record<Policy, Figures>;

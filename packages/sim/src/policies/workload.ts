@@ -1,4 +1,4 @@
-import { idOf } from "../run/simulation.ts";
+import { idOf } from "../run/from-script.ts";
 import { Chance } from "../schedule/chance.ts";
 import { HOUR_MS, type JobScript, type LaneScript, MINUTE_MS, type OtherScript } from "../script/script.ts";
 

@@ -36,7 +36,48 @@ describe("the queue under faults", () => {
       for (const { kind } of windows) met.add(kind);
       for (const { oddity } of jobs) if (oddity !== undefined) met.add(oddity);
     }
-    expect([...met].sort()).toMatchInlineSnapshot();
+    expect([...met].sort()).toMatchInlineSnapshot(`
+      [
+        "answerLost",
+        "breaksOff",
+        "busDown",
+        "clockOff",
+        "denied",
+        "diesAfter",
+        "diesBefore",
+        "diesInFlight",
+        "eventFirst",
+        "eventLate",
+        "eventLost",
+        "eventRepeated",
+        "ghostEntry",
+        "ghostHolder",
+        "hidden",
+        "invalid",
+        "listedLate",
+        "messageLate",
+        "messageRepeated",
+        "modelGone",
+        "notificationLost",
+        "objectsDown",
+        "odd",
+        "orphan",
+        "outputLate",
+        "refused",
+        "retried",
+        "roleBroken",
+        "scheduleDown",
+        "sleeper",
+        "spuriousQuota",
+        "squatted",
+        "stalls",
+        "storeDown",
+        "sweepSkipped",
+        "sweepTwice",
+        "throttled",
+        "throttling",
+      ]
+    `);
   });
 });
 

@@ -2,12 +2,9 @@ import {
   type BatchService,
   DROPS_PREFIX,
   defaultTimings,
-  derivedUlid,
   type JobStore,
   jobNameOf,
   type ObjectStore,
-  type PendingJob,
-  parseSettings,
   refill,
   type Settings,
   sweep,
@@ -29,7 +26,6 @@ import { Faults } from "../script/faults.ts";
 import {
   BEGIN,
   type DropScript,
-  HOUR_MS,
   type JobScript,
   type LaneScript,
   MINUTE_MS,
@@ -38,17 +34,15 @@ import {
 } from "../script/script.ts";
 import { Windows } from "../script/windows.ts";
 import { type Dropped, drop } from "./drops.ts";
+import { groups, idOf, pendingOf, settingsOf } from "./from-script.ts";
+import { guarded, guardedCreate, type Observe } from "./guard.ts";
 import { History } from "./history.ts";
 import { Names } from "./names.ts";
+import { Oddities } from "./oddities.ts";
 import { Trouble } from "./trouble.ts";
 
 export const STAGE = "sim";
 const SWEEP_EVERY_MS = 30 * MINUTE_MS;
-/** Few, so that small drops make several jobs. */
-const MOST_RECORDS_A_JOB = 4;
-const PRIORITY_STEP_MS = 6 * HOUR_MS;
-
-export type Observe = (port: string, method: string, args: readonly unknown[]) => void;
 
 /** The whole world of a run: everything that happens is an entry of its agenda. */
 export class Simulation {
@@ -70,11 +64,9 @@ export class Simulation {
   readonly #settings: Settings;
   readonly #store: JobStore;
   readonly #objects: ObjectStore;
+  readonly #asked: BatchService;
   readonly blocks: Blocks;
-  readonly #lastsMs = new Map<string, number>();
-  readonly #oddities = new Map<string, JobScript["oddity"]>();
-  /** The sleepers that somebody has set out to create. */
-  readonly #slept = new Set<string>();
+  readonly #oddities: Oddities;
   /** What was broken in the middle of a step. */
   broken: unknown;
 
@@ -93,18 +85,9 @@ export class Simulation {
     this.#settings = settingsOf(script);
     const note = (line: string) => this.history.note(line);
     const nameOf = (jobName: string) => this.names.shorten(jobName).replace(`sluice-${STAGE}-`, "");
-    const oddityOf = (jobName: string) => this.#oddities.get(jobName);
-    const lastsMsOf = (jobName: string) => this.#lastsMs.get(jobName);
-    const shared = {
-      script,
-      agenda: this.agenda,
-      windows: this.#windows,
-      faults: this.faults,
-      nameOf,
-      oddityOf,
-      lastsMsOf,
-      note,
-    };
+    this.#oddities = new Oddities(script, STAGE);
+    const { agenda, faults } = this;
+    const shared = { script, agenda, faults, windows: this.#windows, oddities: this.#oddities, nameOf, note };
     const refuses = (call: Call) => this.#refuses(call);
     const host: Host = { seed: script.seed, agenda: this.agenda, faults: this.faults, note, refuses };
     const owe = () => this.trouble.owe();
@@ -116,6 +99,8 @@ export class Simulation {
       made: (job) => this.#made(job),
     });
     const truth = { bedrock: this.bedrock, jobNameOf: (jobId: string) => jobNameOf(STAGE, jobId) };
+    const asksFor = (modelId: string) => this.blocks.checkAsked(this.store, this.#laneOf(modelId).name);
+    this.#asked = guardedCreate(this.bedrock, asksFor, (error) => this.#break(error));
     this.#store = this.blocks.watch(watchedStore(this.store, truth));
     const worldOf = (instance: Instance) => this.#worldOf(instance);
     const ended = (modelId: string, startedAt: number) => this.blocks.takenIn(this.#laneOf(modelId).name, startedAt);
@@ -131,11 +116,8 @@ export class Simulation {
   #begin(): void {
     const { script, agenda } = this;
     for (const job of script.jobs) {
-      if (job.lastsMs !== undefined) this.#lastsMs.set(jobNameOf(STAGE, idOf(job)), job.lastsMs);
       this.names.set(idOf(job), job.name);
-      const jobName = jobNameOf(STAGE, idOf(job));
-      this.#oddities.set(jobName, job.oddity);
-      if (job.oddity === "squatted") this.bedrock.squat(jobName, pendingOf(job, script).modelId);
+      if (job.oddity === "squatted") this.bedrock.squat(jobNameOf(STAGE, idOf(job)), pendingOf(job, script).modelId);
     }
     for (const together of groups(script.jobs))
       agenda.at(BEGIN + (together[0]?.atMs ?? 0), "world", () => this.#put(together));
@@ -206,10 +188,11 @@ export class Simulation {
     const { agenda, history } = this;
     const shorten = (text: string) => this.names.shorten(text);
     const messages = this.#bus.messagesOf(instance);
+    const watch = { observe: this.#observe, broken: (error: unknown) => this.#break(error) };
     const ports = {
-      store: this.#guard("store", this.#store),
-      objects: this.#guard("objects", this.#objects),
-      batch: this.#guard("batch", this.#asked()),
+      store: guarded("store", this.#store, watch),
+      objects: guarded("objects", this.#objects, watch),
+      batch: guarded("batch", this.#asked, watch),
       messages,
     };
     const odd = (jobName: string) => this.bedrock.odd(jobName);
@@ -228,50 +211,14 @@ export class Simulation {
     };
   }
 
-  /** The same port; what it finds broken ends the run, whatever the caller makes of the exception. */
-  #guard<T extends object>(name: string, port: T): T {
-    return new Proxy(port, {
-      get: (target, method) => {
-        const member: unknown = Reflect.get(target, method, target);
-        if (typeof member !== "function") return member;
-        // These two give something at once, and only what they give does the work.
-        if (method === "read" || method === "writer") return member.bind(target);
-        return async (...args: unknown[]) => {
-          this.#observe(name, String(method), args);
-          try {
-            return await member.apply(target, args);
-          } catch (error) {
-            if (error instanceof Error && error.name === "Violation") this.broken ??= error;
-            throw error;
-          }
-        };
-      },
-    });
-  }
-
-  /** Bedrock, which nobody may ask for a job of a blocked lane. */
-  #asked(): BatchService {
-    const { bedrock } = this;
-    return {
-      create: async (request) => {
-        try {
-          await this.blocks.checkAsked(this.store, this.#laneOf(request.modelId).name);
-        } catch (error) {
-          this.broken ??= error;
-        }
-        return bedrock.create(request);
-      },
-      get: (arn) => bedrock.get(arn),
-      findByName: (jobName) => bedrock.findByName(jobName),
-      list: (nameContains, since, cursor) => bedrock.list(nameContains, since, cursor),
-    };
+  #break(error: unknown): void {
+    this.broken ??= error;
   }
 
   #sleeps(jobName: string): boolean {
-    if (this.#oddities.get(jobName) !== "sleeper" || this.#slept.has(jobName)) return false;
-    this.#slept.add(jobName);
-    this.faults.harmful++;
-    return true;
+    const sleeps = this.#oddities.sleeps(jobName);
+    if (sleeps) this.faults.harmful++;
+    return sleeps;
   }
 
   #refuses({ port, words }: Call): void {
@@ -300,53 +247,4 @@ export class Simulation {
       }
     });
   }
-}
-
-/** The jobs that are put together: those of one lane and one time. */
-function groups(jobs: readonly JobScript[]): Iterable<JobScript[]> {
-  const found = new Map<string, JobScript[]>();
-  for (const job of jobs) {
-    const key = `${job.lane} ${job.atMs}`;
-    found.set(key, [...(found.get(key) ?? []), job]);
-  }
-  return found.values();
-}
-
-/** The id of a job of a script. */
-export function idOf({ name, atMs }: JobScript): string {
-  return derivedUlid(BEGIN + atMs, "sim", name);
-}
-
-function pendingOf(job: JobScript, { lanes }: Script): PendingJob {
-  const jobId = idOf(job);
-  const enqueuedAt = Math.round(BEGIN + job.atMs);
-  return {
-    jobId,
-    submissionId: derivedUlid(BEGIN, "none"),
-    part: 0,
-    lane: job.lane,
-    modelId: lanes.find(({ name }) => name === job.lane)?.modelId ?? "",
-    invocation: "InvokeModel",
-    inputKey: `staging/${job.name}/input.jsonl`,
-    inputBytes: 20_000,
-    recordCount: 100,
-    outputPrefix: `staging/${job.name}/out/`,
-    rank: enqueuedAt - job.priority * PRIORITY_STEP_MS,
-    enqueuedAt,
-    status: "Pending",
-  };
-}
-
-function settingsOf({ lanes }: Script): Settings {
-  const rows = lanes.map(({ name, modelId, limit }) => [
-    name,
-    { models: [modelId], limit, minRecords: 1, maxRecords: MOST_RECORDS_A_JOB },
-  ]);
-  const routes = lanes.map(({ name, modelId }) => [name, { model: modelId }]);
-  const settings = {
-    lanes: Object.fromEntries(rows),
-    routes: Object.fromEntries(routes),
-    default: { model: lanes[0]?.modelId },
-  };
-  return parseSettings(settings, "the script");
 }

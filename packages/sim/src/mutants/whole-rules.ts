@@ -1,0 +1,150 @@
+import type { Mutant } from "./mutant.ts";
+
+const sweep = "core/src/queue/sweep.ts";
+const repair = "core/src/queue/repair.ts";
+const plan = "core/src/queue/plan.ts";
+const collect = "core/src/queue/collect.ts";
+
+/** What repairs an interrupted plan or collect, and what they do in an order so that a repetition repairs them. */
+export const wholeRules: readonly Mutant[] = [
+  {
+    name: "the sweep collects nothing",
+    level: "whole",
+    patches: [{ file: sweep, from: "  await collectLeftovers(world);\n", to: "  void collectLeftovers;\n" }],
+  },
+  {
+    name: "the sweep does not collect what it repairs, nor later",
+    level: "whole",
+    patches: [
+      { file: sweep, from: "  await collectLeftovers(world);\n", to: "  void collectLeftovers;\n" },
+      { file: repair, from: "  await messages.collect(job.jobId, clock.now());\n", to: "  void [messages, clock];\n" },
+    ],
+  },
+  {
+    name: "the sweep resumes no plan",
+    level: "whole",
+    patches: [{ file: sweep, from: "  await resumePlans(world);\n", to: "  void resumePlans;\n" }],
+  },
+  {
+    name: "the sweep finds no lost drops",
+    level: "whole",
+    patches: [{ file: sweep, from: "  await findDrops(world);\n", to: "  void findDrops;\n" }],
+  },
+  {
+    name: "a repeated plan does nothing",
+    level: "whole",
+    patches: [
+      {
+        file: plan,
+        from: `  if (submission.status !== "Planning") {`,
+        to: `  if (submission.status !== "Planning" || submission.plan !== undefined) {`,
+      },
+    ],
+  },
+  {
+    name: "a repeated plan of an open submission does not refill",
+    level: "whole",
+    patches: [
+      { file: plan, from: `    if (submission.status === "Open") await refill(world, submission.lane);\n`, to: "" },
+    ],
+  },
+  {
+    name: "the queue entry comes before its job",
+    level: "whole",
+    patches: [
+      {
+        file: plan,
+        from: "  const isNew = await store.putJob(job);\n",
+        to: "  await store.enqueue({ lane, rank: job.rank, jobId });\n  const isNew = await store.putJob(job);\n  if (isNew) return;\n",
+      },
+    ],
+  },
+  {
+    name: "an interrupted plan leaves its jobs without entries",
+    level: "whole",
+    patches: [
+      {
+        file: plan,
+        from: `  if (isNew || (await store.job(jobId))?.status === "Pending") await`,
+        to: "  if (isNew) await",
+      },
+    ],
+  },
+  {
+    name: "a second plan wins over the first",
+    level: "whole",
+    patches: [
+      {
+        file: "testing/src/memory/store-submissions.ts",
+        from: `      if (row.status !== "Planning" || row.plan !== undefined) return copyOf(row);`,
+        to: `      if (row.status !== "Planning") return copyOf(row);`,
+      },
+    ],
+  },
+  {
+    name: "a part is counted each time that it is settled",
+    level: "whole",
+    patches: [
+      {
+        file: "testing/src/memory/store-submissions.ts",
+        from: "      if (!row.openJobs.has(jobId)) return copyOf(row);\n",
+        to: "",
+      },
+    ],
+  },
+  {
+    name: "a job is marked as settled first",
+    level: "whole",
+    patches: [
+      {
+        file: collect,
+        from: "  let submission = await store.submission(submissionId);\n",
+        to: "  await store.settleJob(jobId);\n  let submission = await store.submission(submissionId);\n",
+      },
+    ],
+  },
+  {
+    name: "what is staged goes before the submission is done",
+    level: "whole",
+    patches: [
+      {
+        file: collect,
+        from: "    await store.finishSubmission(submissionId);\n",
+        to: "    await sweepUp(objects, submissionId);\n    await store.finishSubmission(submissionId);\n",
+      },
+    ],
+  },
+  {
+    name: "a job is settled on the output that is there",
+    level: "whole",
+    patches: [
+      {
+        file: "core/src/collect/job-output.ts",
+        from: '  return job.status === "Completed" || job.status === "PartiallyCompleted";',
+        to: '  return job.jobId === "";',
+      },
+    ],
+  },
+  {
+    name: "a failed job is settled at once",
+    level: "whole",
+    patches: [
+      {
+        file: collect,
+        from: "  if (!hasManifest && arn !== undefined && clock.now() < readyAt)",
+        to: '  if (!hasManifest && arn === "" && clock.now() < readyAt)',
+      },
+    ],
+  },
+  {
+    name: "results lie where an earlier drop of the key has its own",
+    level: "whole",
+    patches: [
+      {
+        file: "testing/src/memory/store-submissions.ts",
+        from: "      const first = firstByPath.get(path) ?? submissionId;\n",
+        to: "      const first = submissionId;\n",
+      },
+    ],
+  },
+];
