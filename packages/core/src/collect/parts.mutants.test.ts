@@ -1,0 +1,108 @@
+import { anId, MemoryObjects } from "@sluice/testing";
+import { describe, expect, test } from "vitest";
+import type { ObjectWriter } from "../ports.ts";
+import { InOrder } from "./in-order.ts";
+import { DROPS_PREFIX, MAX_KEY_BYTES, processedPrefix, RESULTS_NAME } from "./keys.ts";
+import { LineWriter } from "./line-writer.ts";
+import { parseLine } from "./record-lines.ts";
+import { sweepUp } from "./sweep-up.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const id = anId();
+/** What is left of a key of 1,024 bytes beside `processed/`, an id, a name and what stands between them. */
+const MAX_PATH_BYTES = 973;
+const BLOCK_BYTES = 256 * 1024;
+
+describe("a path", () => {
+  test("that just fits is not cut, and one byte more is", () => {
+    const fits = "x".repeat(MAX_PATH_BYTES);
+    expect(processedPrefix(DROPS_PREFIX + fits, false, id)).toBe(`processed/${fits}/${id}/`);
+    expect(processedPrefix(`${DROPS_PREFIX}${fits}x`, false, id)).toMatch(/x~[0-9a-f]{16}\//);
+  });
+
+  test("is never cut behind its bound, wherever in a character the bound falls", () => {
+    for (const pad of ["", "a", "aa"]) {
+      const prefix = processedPrefix(`${DROPS_PREFIX}${pad}${"日".repeat(330)}`, false, id);
+      expect(bytes(prefix + RESULTS_NAME).length).toBeLessThanOrEqual(MAX_KEY_BYTES);
+      expect(prefix).not.toContain("\uFFFD");
+    }
+  });
+
+  test("that begins with a byte-order mark keeps it, also when it is cut", () => {
+    const path = `\uFEFF${"x".repeat(MAX_PATH_BYTES)}`;
+    expect(processedPrefix(DROPS_PREFIX + path, true, id).startsWith("processed/\uFEFFx")).toBe(true);
+  });
+});
+
+/** A bucket that counts the blocks written, and knows their type. */
+class Counting extends MemoryObjects {
+  blocks = 0;
+  types: (string | undefined)[] = [];
+  deletions = 0;
+
+  override writer(key: string, contentType?: string): ObjectWriter {
+    this.types.push(contentType);
+    const writer = super.writer(key);
+    const write = (block: Uint8Array) => {
+      this.blocks++;
+      return writer.write(block);
+    };
+    return { ...writer, write };
+  }
+
+  override async delete(keys: readonly string[]): Promise<void> {
+    this.deletions++;
+    await super.delete(keys);
+  }
+}
+
+describe("lines that are written", () => {
+  const blocksOf = async (...lengths: number[]) => {
+    const objects = new Counting();
+    const writer = new LineWriter(objects, "settled/x");
+    for (const length of lengths) await writer.add(new Uint8Array(length));
+    await writer.close();
+    expect(objects.types).toEqual(["application/x-ndjson"]);
+    return objects.blocks;
+  };
+
+  test("go out by blocks and not one by one; a block may be full to its last byte", async () => {
+    expect(await blocksOf(10, 10, 10)).toBe(1);
+    expect(await blocksOf(99, BLOCK_BYTES - 101)).toBe(1);
+    expect(await blocksOf(99, BLOCK_BYTES - 100)).toBe(2);
+  });
+
+  test("make no block where there are none", async () => {
+    expect(await blocksOf()).toBe(0);
+  });
+});
+
+test("only a JSON object has members", () => {
+  for (const line of ["null", "7", '"text"', "true", "[1]"]) expect(parseLine(bytes(line))).toBeUndefined();
+  expect(parseLine(bytes('{"a":1}'))).toEqual({ a: 1 });
+});
+
+describe("the budget of lines that came early", () => {
+  const emittedOf = async (count: number, budgetBytes: number, lineBytes: number) => {
+    const emitted: number[] = [];
+    const inOrder = new InOrder(count, budgetBytes, async (position) => void emitted.push(position));
+    for (let position = count - 1; position >= 0; position--)
+      await inOrder.take(position, new Uint8Array(lineBytes), () => false);
+    return emitted;
+  };
+
+  test("counts what a held line costs beside its bytes: empty lines are not free", async () => {
+    expect(await emittedOf(4, 600, 0)).toEqual([0, 1, 2]);
+  });
+
+  test("may be used up to the last byte", async () => {
+    expect(await emittedOf(3, 2 * (10 + 256), 10)).toEqual([0, 1, 2]);
+    expect(await emittedOf(3, 2 * (10 + 256) - 1, 10)).toEqual([0, 1]);
+  });
+});
+
+test("sweeping up where nothing is left asks for no deletion", async () => {
+  const objects = new Counting();
+  await sweepUp(objects, id);
+  expect(objects.deletions).toBe(0);
+});
