@@ -13,7 +13,14 @@ export interface Page<T> {
 /** A step forward in a job's life. */
 export type JobMove =
   | { status: RunningStatus; arn: string }
-  | { status: EndedStatus; arn?: string; at: number; message?: string };
+  | {
+      status: EndedStatus;
+      arn?: string;
+      at: number;
+      message?: string;
+      /** Only while this run has the claim: nobody else can have asked Bedrock meanwhile. */
+      owner?: string;
+    };
 
 /** What the end of a job says about its lane. */
 export type ReleaseOutcome =

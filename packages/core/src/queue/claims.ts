@@ -99,11 +99,11 @@ async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Fi
     if (found !== undefined) return adopt(world, job, found);
     if (taken.oddAnswers >= MOST_ODD_ANSWERS) {
       if (clock.now() - doubtSince >= timings.doubtMs)
-        return giveUp(
+        return failJob(
           world,
-          run,
-          taken,
+          job,
           `Bedrock answered ${taken.oddAnswers} times with errors that Sluice does not know.`,
+          run.owner,
         );
       return waitForProof(world, run, taken, doubtSince);
     }
@@ -127,7 +127,7 @@ async function settleAnswer(world: World, run: Run, lane: Lane, taken: Taken, an
     case "invalid":
       // An earlier call may have made the job, and a name that is taken may be reported like this.
       if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)
-        return giveUp(world, run, taken, answer.message);
+        return failJob(world, job, answer.message, run.owner);
       return waitForProof(world, run, taken, doubtSince);
     case "conflict": {
       const found = await batch.findByName(jobNameOf(stage, job.jobId));
@@ -209,26 +209,17 @@ async function storeArn(world: World, job: Job, arn: string): Promise<Finished> 
 }
 
 /**
- * Ends a job that Bedrock refused to this run, if the claim is still this run's: where it slept longer than its lease,
- * another may have created the job, and the refusal only says that the name is taken.
+ * Ends a job that Bedrock will never run, and sees to it that its records are settled.
+ *
+ * @param owner the run that Bedrock refused the job to, which must still have the claim: where it slept longer than its
+ * lease, another may have created the job, and the refusal only says that the name is taken
  */
-async function giveUp(world: World, run: Run, { job, doubtSince }: Taken, message: string): Promise<Finished> {
-  const { store, messages, clock, timings } = world;
-  const leaseUntil = clock.now() + timings.leaseMs;
-  const left = { leaseUntil, odd: false };
-  if (await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince }))
-    return failJob(world, job, message);
-  // Perhaps only the answer to the yielding was lost: then nobody has the claim, and somebody must come for it.
-  await messages.wake(job.lane, leaseUntil);
-  return "done";
-}
-
-/** Ends a job that Bedrock will never run, and sees to it that its records are settled. */
-async function failJob(world: World, job: Job, message: string): Promise<Finished> {
+async function failJob(world: World, job: Job, message: string, owner?: string): Promise<Finished> {
   const { store, messages, clock, log } = world;
   const now = clock.now();
-  const failed = await store.moveJob(job.jobId, { status: "Failed", at: now, message });
-  // Refused where another run has stored an ARN: Bedrock has the job after all, and it keeps its slot.
+  const end = { status: "Failed", at: now, message } as const;
+  const failed = await store.moveJob(job.jobId, owner === undefined ? end : { ...end, owner });
+  // Refused where another run has the claim, or has stored an ARN: the job is that run's, and keeps its slot.
   const refused = failed === undefined ? await store.job(job.jobId) : undefined;
   if (refused !== undefined && !hasEnded(refused.status)) return "done";
   await messages.collect(job.jobId, now);

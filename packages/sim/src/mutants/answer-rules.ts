@@ -116,7 +116,7 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)\n        return giveUp",
+        from: "      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)\n        return failJob",
         to: "      if (clock.now() - timings.doubtMs !== doubtSince)\n        return failJob",
       },
     ],
@@ -126,7 +126,7 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)\n        return giveUp(world, run, taken, answer.message);\n      return waitForProof(world, run, taken, doubtSince);",
+        from: "      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)\n        return failJob(world, job, answer.message, run.owner);\n      return waitForProof(world, run, taken, doubtSince);",
         to: "      return waitForProof(world, run, taken, doubtSince ?? clock.now() + 0 * timings.doubtMs);",
       },
     ],
@@ -154,8 +154,8 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "  if (await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince }))\n    return failJob",
-        to: "  void store.yieldClaim;\n  if (left)\n    return failJob",
+        from: "owner === undefined ? end : { ...end, owner }",
+        to: "owner === job.jobId ? { ...end, owner } : end",
       },
       {
         file: "testing/src/memory/store-jobs.ts",

@@ -133,6 +133,18 @@ function moveConformance(promise: StoreTest): void {
       expect(await store.job(jobId)).toStrictEqual(running);
     });
 
+    promise("of an owner is refused unless that run has the claim", async (store) => {
+      await store.putJob(aJob());
+      const end = { status: "Failed", at: START, message: "refused", owner: "run-1" } as const;
+      expect(await store.moveJob(jobId, end)).toBeUndefined();
+      await store.takeClaim(jobId, "run-1", START, START + 10);
+      await store.takeClaim(jobId, "run-2", START + 10, START + 20);
+      expect(await store.moveJob(jobId, end)).toBeUndefined();
+      expect(await store.job(jobId)).toMatchObject({ status: "Claimed", claim: { owner: "run-2" } });
+      const failed = { ...facts, status: "Failed", endedAt: START, settled: false, message: "refused" };
+      expect(await store.moveJob(jobId, { ...end, owner: "run-2" })).toStrictEqual(failed);
+    });
+
     promise("to where the job is, or was, changes nothing", async (store) => {
       await store.putJob(aJob());
       await store.moveJob(jobId, { status: "InProgress", arn: ARN });

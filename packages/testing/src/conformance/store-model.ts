@@ -96,6 +96,9 @@ const jobCalls = [
   calls("moveJob", fc.tuple(jobId, fc.constantFrom("Completed", "Failed", "Expired"), time), (store, g) =>
     store.moveJob(g[0], { status: g[1], at: g[2], ...(g[2] > 3 && { message: "words", arn: "late" }) }),
   ),
+  calls("moveJob", fc.tuple(jobId, time, owner), (store, g) =>
+    store.moveJob(g[0], { status: "Failed", at: g[1], owner: g[2] }),
+  ),
   calls("recordOutcome", fc.tuple(jobId, fc.record({ results: time, errors: time })), (store, g) =>
     store.recordOutcome(...g),
   ),

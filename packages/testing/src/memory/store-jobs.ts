@@ -77,6 +77,8 @@ export function jobOperations(): JobOperations {
       if (job === undefined || !movesForward(job.status, to.status)) return undefined;
       const arn = "arn" in job ? (job.arn ?? to.arn) : to.arn;
       if (to.arn === undefined && arn !== undefined) return undefined;
+      const owner = job.status === "Claimed" ? job.claim.owner : undefined;
+      if ("owner" in to && to.owner !== owner) return undefined;
       const moved = { ...factsOf(job), ...(arn !== undefined && { arn }) };
       if ("at" in to) {
         const { status, at: endedAt, message } = to;

@@ -69,9 +69,11 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
         .data(({ arn }, { ifNotExists }) => {
           if (to.arn !== undefined) ifNotExists(arn, to.arn);
         })
-        .where(({ statusRank, arn }, { lt, notExists }) => {
+        .where(({ statusRank, arn, owner }, { lt, eq, notExists }) => {
           const isForward = lt(statusRank, rankOf(to.status));
-          return to.arn === undefined ? all(isForward, notExists(arn)) : isForward;
+          const hasNoArn = to.arn === undefined ? [notExists(arn)] : [];
+          const isItsOwner = "owner" in to && to.owner !== undefined ? [eq(owner, to.owner)] : [];
+          return all(isForward, ...hasNoArn, ...isItsOwner);
         })
         .go({ response: "all_new", returnOnConditionCheckFailure: true });
       return rejected ? undefined : jobOfRow(data);
