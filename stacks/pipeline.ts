@@ -63,7 +63,14 @@ export const wake = sluiceFunction("Wake", {
   description: "Refills a lane at a time that was asked for",
   timeoutMinutes: 5,
   memoryMb: 512,
-  grants: [...readSettings, ...refillLanes, ...createJobs, ...consume(wakeQueue), ...sendTo(collectQueue, wakeQueue)],
+  grants: [
+    ...readSettings,
+    ...refillLanes,
+    ...createJobs,
+    ...getJobs,
+    ...consume(wakeQueue),
+    ...sendTo(collectQueue, wakeQueue),
+  ],
 });
 
 export const collect = sluiceFunction("Collect", {

@@ -56,6 +56,8 @@ export interface JobStore {
   liftBlock(lane: string, kinds: readonly BlockKind[]): Promise<boolean>;
   /** Sets `listedAt` to `now` if it still is `seen`: of several that would list, one does. */
   winListing(lane: string, seen: number, now: number): Promise<boolean>;
+  /** Sets `missedAt`: an end was found that no event had told. */
+  noteMissed(lane: string, at: number): Promise<void>;
 
   /** Puts an entry; putting it again changes nothing. */
   enqueue(entry: QueueEntry): Promise<void>;

@@ -10,6 +10,8 @@ export interface Timings {
   graceMs: number;
   /** How old the last listing may be before an event lists again. */
   rideMs: number;
+  /** How long after an end that no event told a lane is looked at every `rideMs`, events or not. */
+  watchMs: number;
   /** How long a submission may be in Planning before the sweep plans it again. */
   stalledPlanMs: number;
   /** How long after its end a job's records are settled by its own message; after that the sweep sends another. */
@@ -30,6 +32,7 @@ export const defaultTimings: Timings = {
   doubtMs: 10 * MINUTE_MS,
   graceMs: 2 * MINUTE_MS,
   rideMs: 5 * MINUTE_MS,
+  watchMs: HOUR_MS,
   stalledPlanMs: 2 * HOUR_MS,
   // Longer than a collect function may run.
   overdueMs: 20 * MINUTE_MS,

@@ -58,7 +58,8 @@ export function aSubmission(given: Partial<SubmissionFacts> = {}, n = 0): Submis
 
 /** A lane as it is when it is new. */
 export function aLane(given: Partial<Lane> = {}): Lane {
-  return { lane: "claude", limit: 3, holders: new Set(), claiming: new Set(), failuresInRow: 0, listedAt: 0, ...given };
+  const empty = { holders: new Set<string>(), claiming: new Set<string>() };
+  return { lane: "claude", limit: 3, ...empty, failuresInRow: 0, listedAt: 0, missedAt: 0, ...given };
 }
 
 /** A lane in a store, with this limit and these jobs in its slots. */

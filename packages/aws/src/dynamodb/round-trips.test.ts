@@ -43,6 +43,7 @@ const story: [what: string, call: (store: JobStore) => Promise<unknown>, expecte
   ["blockLane", (s) => s.blockLane("claude", block), "UpdateItem"],
   ["liftBlock", (s) => s.liftBlock("claude", ["quota"]), "UpdateItem"],
   ["winListing", (s) => s.winListing("claude", 0, START), "UpdateItem"],
+  ["noteMissed", (s) => s.noteMissed("claude", START), "UpdateItem"],
   ["enqueue", (s) => s.enqueue(entry), "PutItem"],
   ["queueHead", (s) => s.queueHead("claude", 10), "Query"],
   ["queueLength", (s) => s.queueLength("claude", 10), "Query"],

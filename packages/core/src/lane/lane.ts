@@ -35,6 +35,8 @@ export interface Lane {
   failuresInRow: number;
   /** When Bedrock was last asked for its list of this lane's jobs, in epoch milliseconds; 0 for never. */
   listedAt: number;
+  /** When an end was last found that no event had told, in epoch milliseconds; 0 for never. */
+  missedAt: number;
 }
 
 /** After so many failures in a row a lane sends one job at a time, as a probe. */

@@ -1,7 +1,7 @@
 import { aWorld, type MemoryWorld, queueJobs } from "@sluice/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { jobNameOf } from "../ids.ts";
-import { refill, wake } from "./refill.ts";
+import { refill } from "./refill.ts";
 
 const LANE = "claude";
 
@@ -73,16 +73,6 @@ describe("refill", () => {
     for (let i = 0; i < 10; i++) await refill(world, LANE);
     expect(await statuses(fresh)).toEqual(["Submitted"]);
     expect(await world.store.queueLength(LANE, 10)).toBe(0);
-  });
-
-  test("a wake message that comes early is sent again, one that is due refills", async () => {
-    const jobs = await queueJobs(world, 1);
-    const at = world.clock.now() + 1;
-    await wake(world, LANE, at);
-    expect(world.messages.take()).toMatchObject({ kind: "wake", lane: LANE, at });
-    world.clock.pass(1);
-    await wake(world, LANE, at);
-    expect(await statuses(jobs)).toEqual(["Submitted"]);
   });
 });
 

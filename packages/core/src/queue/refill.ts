@@ -39,12 +39,6 @@ export async function refill(world: World, laneName: string, freed?: Lane): Prom
   return lane;
 }
 
-/** Takes in a wake message; one that was delivered early, because queues delay by minutes at most, is sent again. */
-export async function wake(world: World, laneName: string, at: number): Promise<void> {
-  if (at > world.clock.now()) await world.messages.wake(laneName, at);
-  else await refill(world, laneName);
-}
-
 /** One round: "again" after a release, because what was read before it no longer holds. */
 async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "full"> {
   for (const jobId of lane.claiming) {

@@ -14,7 +14,7 @@ const MOST_LIST_PAGES = 10;
 /** Our clock and Bedrock's may differ by so much. */
 const CLOCK_SKEW_MS = 10 * 60_000;
 
-/** Lists once as well when an event arrives long after the last listing, so that a lost event costs minutes. */
+/** Lists once as well when an event or a wake message comes long after the last listing: a lost event costs minutes. */
 export async function rideAlong(world: World, lane: Lane): Promise<void> {
   const { clock, timings, store } = world;
   const now = clock.now();
@@ -29,11 +29,27 @@ export async function rideAlong(world: World, lane: Lane): Promise<void> {
 export async function repairLanes(world: World, lanes: readonly Lane[]): Promise<void> {
   const held = await heldJobs(world, lanes);
   const listed = await listing(world, held);
+  const missed = new Set<string>();
   for (const { lane, jobId, job } of held) {
     if (job === undefined) await world.store.releaseSlot(lane, jobId, "neutral");
-    else await repairJob(world, job, listed.get(jobId));
+    else if (await repairJob(world, job, listed.get(jobId))) missed.add(lane);
   }
-  for (const { lane } of lanes) await refill(world, lane);
+  for (const lane of lanes) {
+    const left = await refill(world, lane.lane);
+    await watch(world, left ?? lane, missed.has(lane.lane));
+  }
+}
+
+/**
+ * Where one end was missed the bus may be silent, and no event comes on which a listing could ride. So for a while the
+ * lane is looked at as often as on a busy bus; whoever won the listing sends one message, so that they never multiply.
+ */
+async function watch({ store, messages, clock, timings }: World, lane: Lane, hasMissed: boolean): Promise<void> {
+  const now = clock.now();
+  if (hasMissed) await store.noteMissed(lane.lane, now);
+  const isWatched = now - lane.missedAt < timings.watchMs && lane.holders.size > 0;
+  // One millisecond more: a listing of exactly that age is young enough.
+  if (hasMissed || isWatched) await messages.wake(lane.lane, now + timings.rideMs + 1);
 }
 
 interface Held {
@@ -70,20 +86,22 @@ async function listing({ batch, stage }: World, held: readonly Held[]): Promise<
   return listed;
 }
 
-async function repairJob(world: World, job: Job, listed: BedrockJob | undefined): Promise<void> {
+/** True if nobody had told of the job's end. */
+async function repairJob(world: World, job: Job, listed: BedrockJob | undefined): Promise<boolean> {
   const { batch, messages, clock, log } = world;
   if (hasEnded(job.status)) {
     await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords));
-    return;
+    return false;
   }
   const arn = arnOf(job);
   // Without an ARN it is an unfinished claim, and the refill that follows finishes it.
-  if (arn === undefined) return;
+  if (arn === undefined) return false;
   // Absence from the list proves nothing: ask for the job itself.
   const seen = listed ?? (await batch.get(arn));
-  if (seen === undefined || seen.status === job.status) return;
+  if (seen === undefined || seen.status === job.status) return false;
   const moved = await moveOn(world, job.jobId, seen);
-  if (moved === undefined || !hasEnded(moved.job.status)) return;
+  if (moved === undefined || !hasEnded(moved.job.status)) return false;
   log({ level: "warn", event: "lostEventRepaired", lane: job.lane, jobId: job.jobId, status: moved.job.status });
   await messages.collect(job.jobId, clock.now());
+  return true;
 }

@@ -5,8 +5,8 @@ import type { World } from "../world.ts";
 import { advance } from "./advance.ts";
 import { collect, collectEvent } from "./collect.ts";
 import { plan } from "./plan.ts";
-import { wake } from "./refill.ts";
 import { sweep } from "./sweep.ts";
+import { wake } from "./wake.ts";
 
 const KEY = "to-process/日本 語/a=1+2%.jsonl";
 const HOME = "processed/日本 語/a=1+2%.jsonl/";

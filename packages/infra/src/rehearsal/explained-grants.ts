@@ -5,7 +5,7 @@ const REFILLING = ["PlanRole", "AdvanceRole", "WakeRole", "SweepRole"];
 
 /** What all refilling functions share. */
 const REFILL =
-  /^(bedrock:CreateModelInvocationJob|bedrock:ListModelInvocationJobs|iam:PassRole|dynamodb:\w+|servicequotas:\w+|sqs:SendMessage arn:.*(CollectQueue|WakeQueue)Queue-)/;
+  /^(bedrock:(Create|Get)ModelInvocationJob|bedrock:ListModelInvocationJobs|iam:PassRole|dynamodb:\w+|servicequotas:\w+|sqs:SendMessage arn:.*(CollectQueue|WakeQueue)Queue-)/;
 /** The writer of uploads is the same everywhere. */
 const ABORT = /^s3:AbortMultipartUpload/;
 

@@ -55,8 +55,8 @@ export const crashRules: readonly Mutant[] = [
       },
       {
         file: repair,
-        from: "  for (const { lane } of lanes) await refill(world, lane);\n",
-        to: "  if (lanes.length > 1) for (const { lane } of lanes) await refill(world, lane);\n",
+        from: "    const left = await refill(world, lane.lane);\n",
+        to: "    const left = lanes.length > 1 ? await refill(world, lane.lane) : undefined;\n",
       },
     ],
   },
@@ -75,8 +75,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: repair,
-        from: "    await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords));\n    return;",
-        to: "    void [releaseEnded, outcomeOf];\n    return;",
+        from: "    await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords));\n",
+        to: "    void [releaseEnded, outcomeOf];\n",
       },
     ],
   },
@@ -95,8 +95,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: repair,
-        from: "  if (seen === undefined || seen.status === job.status) return;\n",
-        to: "  if (seen) return;\n",
+        from: "  if (seen === undefined || seen.status === job.status) return false;\n",
+        to: "  if (seen) return false;\n",
       },
     ],
   },
@@ -115,7 +115,11 @@ export const crashRules: readonly Mutant[] = [
   {
     name: "the sweep does not refill",
     patches: [
-      { file: repair, from: "  for (const { lane } of lanes) await refill(world, lane);\n", to: "  void refill;\n" },
+      {
+        file: repair,
+        from: "    const left = await refill(world, lane.lane);\n",
+        to: "    const left = await world.store.lane(lane.lane);\n    void refill;\n",
+      },
     ],
   },
   {

@@ -23,6 +23,7 @@ export function laneConformance(promise: StoreTest): void {
       expect(await store.releaseSlot("claude", "j", "failure")).toBeUndefined();
       expect(await store.liftBlock("claude", ["quota"])).toBe(false);
       expect(await store.winListing("claude", 0, START)).toBe(false);
+      await store.noteMissed("claude", START);
       expect(await store.lane("claude")).toBeUndefined();
       expect(await store.lanes()).toEqual([]);
     });
@@ -89,6 +90,13 @@ export function laneConformance(promise: StoreTest): void {
       expect(await store.winListing("claude", 0, START + 1)).toBe(false);
       expect((await store.lane("claude"))?.listedAt).toBe(START);
       expect(await store.winListing("claude", START, START + 1)).toBe(true);
+    });
+
+    promise("remembers when an end was last missed", async (store) => {
+      await aLaneIn(store, { holders: ["j"] });
+      await store.noteMissed("claude", START);
+      await store.noteMissed("claude", START + 1);
+      expect(await store.lane("claude")).toMatchObject({ missedAt: START + 1, listedAt: 0, holders: new Set(["j"]) });
     });
   });
 }

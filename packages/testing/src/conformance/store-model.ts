@@ -62,6 +62,7 @@ const laneCalls = [
     store.liftBlock(...g),
   ),
   calls("winListing", fc.tuple(lane, time, time), (store, g) => store.winListing(...g)),
+  calls("noteMissed", fc.tuple(lane, time), (store, g) => store.noteMissed(...g)),
   calls("lane", lane, (store, g) => store.lane(g)),
   calls("lanes", fc.constant([]), (store) => store.lanes()),
 ];

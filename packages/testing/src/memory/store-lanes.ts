@@ -12,6 +12,7 @@ type LaneOperations = Pick<
   | "blockLane"
   | "liftBlock"
   | "winListing"
+  | "noteMissed"
 >;
 
 /** A lane as it is stored: the same as `Lane`, with sets that can be changed. */
@@ -48,6 +49,7 @@ export function laneOperations(): LaneOperations {
         block: undefined,
         failuresInRow: 0,
         listedAt: 0,
+        missedAt: 0,
       };
       row.limit = limit;
       rows.set(lane, row);
@@ -93,6 +95,11 @@ export function laneOperations(): LaneOperations {
       if (row?.listedAt !== seen) return false;
       row.listedAt = now;
       return true;
+    },
+
+    async noteMissed(lane, at) {
+      const row = rows.get(lane);
+      if (row !== undefined) row.missedAt = at;
     },
   };
 }

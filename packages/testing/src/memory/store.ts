@@ -20,6 +20,7 @@ export class MemoryStore implements JobStore {
   readonly blockLane = this.#lanes.blockLane;
   readonly liftBlock = this.#lanes.liftBlock;
   readonly winListing = this.#lanes.winListing;
+  readonly noteMissed = this.#lanes.noteMissed;
 
   readonly enqueue = this.#queue.enqueue;
   readonly queueHead = this.#queue.queueHead;

@@ -26,6 +26,8 @@ export function laneEntity(place: Place) {
         },
         failuresInRow: { type: "number", required: true },
         listedAt: { type: "number", required: true },
+        // Absent until an end was missed.
+        missedAt: { type: "number" },
       },
       indexes: { primary: primaryKey([], ["lane"]) },
     },

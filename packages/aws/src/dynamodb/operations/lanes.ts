@@ -3,7 +3,10 @@ import { all, any } from "../clauses.ts";
 import type { LaneEntity } from "../entities/lane.ts";
 import { laneOfRow } from "../rows/lane-row.ts";
 
-type LaneOperations = Pick<JobStore, "lane" | "lanes" | "setLimit" | "blockLane" | "liftBlock" | "winListing">;
+type LaneOperations = Pick<
+  JobStore,
+  "lane" | "lanes" | "setLimit" | "blockLane" | "liftBlock" | "winListing" | "noteMissed"
+>;
 
 /** A lane is at most about 60 KB and a page 1 MB, so this is room for over 1,600 lanes; the settings end at 200. */
 const MAX_LANE_PAGES = 100;
@@ -57,6 +60,10 @@ export function laneOperations(lanes: LaneEntity): LaneOperations {
         .where(({ listedAt }, { eq }) => eq(listedAt, seen))
         .go({ returnOnConditionCheckFailure: true });
       return !rejected;
+    },
+
+    async noteMissed(lane, at) {
+      await lanes.patch({ lane }).set({ missedAt: at }).go({ returnOnConditionCheckFailure: true });
     },
   };
 }

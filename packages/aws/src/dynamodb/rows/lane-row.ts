@@ -13,6 +13,7 @@ export function laneOfRow(row: EntityItem<LaneEntity>): Lane {
     ...reader.needAll(["lane", "limit", "failuresInRow", "listedAt"]),
     holders,
     claiming,
+    missedAt: row.missedAt ?? 0,
     ...(row.block !== undefined && { block: row.block }),
   };
 }
