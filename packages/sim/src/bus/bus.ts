@@ -15,6 +15,7 @@ import type { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
 import type { Faults } from "../script/faults.ts";
 import {
+  type DurationMs,
   eventFaults,
   type FaultKind,
   HOUR_MS,
@@ -27,7 +28,7 @@ import type { Windows } from "../script/windows.ts";
 import { type Functions, TIMEOUT_MS } from "./functions.ts";
 
 /** How long an event takes to its function, with the function's start. */
-export const USUAL_MS = { least: 100, most: 2 * SECOND_MS } as const;
+export const USUAL_MS: DurationMs = { least: 100, most: 2 * SECOND_MS };
 /** SQS delays a message by 15 minutes at most. */
 const MOST_DELAY_MS = 15 * MINUTE_MS;
 
@@ -68,7 +69,7 @@ export class Bus {
     const place = times === 0 ? `event ${name}` : `event ${name}~${times}`;
     const chance = new Chance(script.seed, place);
     const fault = faults.at(place, eventFaults, chance);
-    const delayMs = delayOf(fault, chance);
+    const delayMs = delayOf(fault, chance, script.eventMs ?? USUAL_MS);
     const repeatMs = chance.magnitude(SECOND_MS, 10 * MINUTE_MS);
     const oddity = this.#around.oddities.of(event.jobName);
     const isSecret = oddity === "hidden" || oddity === "orphan";
@@ -135,8 +136,8 @@ export class Bus {
   }
 }
 
-function delayOf(fault: FaultKind | undefined, chance: Chance): number {
-  const usual = chance.magnitude(USUAL_MS.least, USUAL_MS.most);
+function delayOf(fault: FaultKind | undefined, chance: Chance, { least, most }: DurationMs): number {
+  const usual = chance.magnitude(least, most);
   const late = chance.magnitude(MINUTE_MS, HOUR_MS);
   if (fault === "eventFirst") return 1;
   return fault === "eventLate" ? late : usual;

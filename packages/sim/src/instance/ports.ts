@@ -14,12 +14,14 @@ import { SECOND_MS } from "../script/script.ts";
 import type { Call } from "./call.ts";
 import { type Instance, PortFault } from "./instance.ts";
 
+/** How long a call to Bedrock takes to its effect. */
+export const CREATE_MS = { least: 50, most: 1_500 } as const;
 /** How long calls take: DynamoDB, SQS, S3 and Bedrock as their users know them. */
 const MS = {
   store: { least: 2, most: 40 },
   messages: { least: 5, most: 60 },
   objects: { least: 10, most: 200 },
-  batch: { least: 50, most: 1_500 },
+  batch: CREATE_MS,
 } as const;
 /** A Create answers late: its first event can be there earlier. */
 const CREATE_ANSWER_MS = 3 * SECOND_MS;

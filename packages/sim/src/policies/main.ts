@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { bound } from "./bound.ts";
 import { type Growth, measureGrowth } from "./history.ts";
 import { oracle } from "./oracle.ts";
 import { historyPlot, utilisationPlot } from "./plots.ts";
@@ -7,9 +8,9 @@ import { type Measured, measurePrices } from "./prices.ts";
 import { scanning } from "./scanning.ts";
 import { sluice } from "./sluice.ts";
 import { stepMap } from "./step-map.ts";
-import { type Result, tablesOf } from "./tables.ts";
+import { type Result, type Speed, tablesOf } from "./tables.ts";
 import { figuresOf, type Trace } from "./trace.ts";
-import { type Workload, workloads } from "./workload.ts";
+import { eventSpeeds, type Workload, workloads } from "./workload.ts";
 
 const DOCS = fileURLToPath(new URL("../../../../docs/", import.meta.url));
 const BEGIN = "<!-- pnpm bench:policies writes from here -->";
@@ -25,24 +26,34 @@ for (const workload of workloads) {
   results.push(await resultOf(workload, measured));
   console.log(`${workload.title}: done`);
 }
+const speeds: Speed[] = [];
+for (const workload of eventSpeeds) speeds.push({ workload, figures: await idealsAndSluice(workload, measured) });
 const growth = await measureGrowth(measured);
-await write(results, growth);
+await write(results, speeds, growth);
 
-async function resultOf(workload: Workload, { prices, endedJobBytes }: Measured): Promise<Result> {
+async function resultOf(workload: Workload, measures: Measured): Promise<Result> {
   const figures = (trace: Trace) => figuresOf(workload, trace);
   return {
     workload,
     figures: {
-      oracle: figures(oracle(workload)),
-      Sluice: figures(await sluice(workload, prices)),
+      ...(await idealsAndSluice(workload, measures)),
       map: figures(stepMap(workload)),
-      scan: figures(scanning(workload, endedJobBytes)),
+      scan: figures(scanning(workload, measures.endedJobBytes)),
     },
   };
 }
 
-async function write(made: readonly Result[], grown: readonly Growth[]): Promise<void> {
-  const tables = tablesOf(made, grown);
+async function idealsAndSluice(workload: Workload, { prices }: Measured): Promise<Speed["figures"]> {
+  const figures = (trace: Trace) => figuresOf(workload, trace);
+  return {
+    oracle: figures(oracle(workload)),
+    bound: figures(bound(workload)),
+    Sluice: figures(await sluice(workload, prices)),
+  };
+}
+
+async function write(made: readonly Result[], bySpeed: readonly Speed[], grown: readonly Growth[]): Promise<void> {
+  const tables = tablesOf(made, bySpeed, grown);
   console.log(tables);
   await mkdir(`${DOCS}plots`, { recursive: true });
   await writeFile(`${DOCS}plots/utilisation.svg`, utilisationPlot(made));

@@ -1,9 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { Growth } from "./history.ts";
-import { POLICIES, type Result } from "./tables.ts";
+import type { Result } from "./tables.ts";
 
 const WIDTH_PX = 760;
+/** The bound would be a second bar of the oracle's height. */
+const POLICIES = ["oracle", "Sluice", "map", "scan"] as const;
 const COLOURS = { domain: [...POLICIES], range: ["#888888", "#0b7a75", "#c98b1b", "#b5432e"] };
 /** Readable on light and dark pages alike. */
 const STYLE = { background: "#ffffff", color: "#222222", fontSize: "12px", fontFamily: "sans-serif" } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS } from "../script/script.ts";
+import { bound } from "./bound.ts";
 import { oracle } from "./oracle.ts";
 import { scanning } from "./scanning.ts";
 import { sluice } from "./sluice.ts";
@@ -56,6 +57,7 @@ describe("the policies", () => {
     const workload = some("long", 60);
     for (const trace of [
       oracle(workload),
+      bound(workload),
       scanning(workload, ROW_BYTES),
       stepMap(workload),
       await sluice(workload, FREE),
@@ -69,9 +71,22 @@ describe("the policies", () => {
       const workload = some(name, 80);
       const best = figuresOf(workload, oracle(workload));
       expect(best.utilisation).toBe(1);
-      for (const trace of [scanning(workload, ROW_BYTES), stepMap(workload), await sluice(workload, FREE)])
+      for (const trace of [
+        bound(workload),
+        scanning(workload, ROW_BYTES),
+        stepMap(workload),
+        await sluice(workload, FREE),
+      ])
         expect(figuresOf(workload, trace).utilisation).toBeLessThanOrEqual(1);
     }
+  });
+
+  test("Sluice loses hardly more than the way of an event and of the call that creates a job", async () => {
+    const workload = some("short", 300);
+    const lossOf = (trace: Trace) => 1 - figuresOf(workload, trace).utilisation;
+    const least = lossOf(bound(workload));
+    expect(least).toBeGreaterThan(0);
+    expect(lossOf(await sluice(workload, FREE))).toBeLessThan(1.5 * least);
   });
 
   test("without repair a map hangs on lost events, and Sluice does not", async () => {
@@ -80,6 +95,12 @@ describe("the policies", () => {
     const figures = figuresOf(workload, await sluice(workload, FREE));
     expect(figures.done).toBe(30);
     expect(figures.makespanMs).toBeLessThan(6 * HOUR_MS);
+  });
+
+  test("without any event Sluice's slots wait for minutes, and less than a scan's", async () => {
+    const workload = some("lostAll", 200);
+    const utilisationOf = (trace: Trace) => figuresOf(workload, trace).utilisation;
+    expect(utilisationOf(await sluice(workload, FREE))).toBeGreaterThan(utilisationOf(scanning(workload, ROW_BYTES)));
   });
 
   test("Sluice keeps its slots busy where a scan lets them wait for its next turn", async () => {

@@ -63,7 +63,7 @@ export async function simulate(workload: Workload, observe: Observe): Promise<Si
   throw new Error(`${workload.name} did not end within ${MOST_STEPS} steps.`);
 }
 
-function scriptOf({ lanes, jobs, others, eventsLost }: Workload): Script {
+function scriptOf({ lanes, jobs, others, eventMs, eventsLost }: Workload): Script {
   return {
     seed: 1,
     level: "queue",
@@ -81,6 +81,7 @@ function scriptOf({ lanes, jobs, others, eventsLost }: Workload): Script {
       leastRunningMs: 0,
       ends: { failsAtOnce: 0, failsLate: 0, partial: 0, expires: 0, stops: 0 },
     },
+    eventMs,
     healAtMs: 365 * 24 * HOUR_MS,
     rates: { eventLost: eventsLost },
     weakSpots: [],

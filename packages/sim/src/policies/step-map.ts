@@ -1,4 +1,3 @@
-import { USUAL_MS } from "../bus/bus.ts";
 import { Chance } from "../schedule/chance.ts";
 import { MINUTE_MS } from "../script/script.ts";
 import { Slots, type Work } from "./slots.ts";
@@ -40,7 +39,7 @@ export function stepMap(workload: Workload): Trace {
   };
   const ended = (lane: string, work?: Work) => {
     if (work === undefined || chance.happens(workload.eventsLost)) return;
-    slots.agenda.after(chance.magnitude(USUAL_MS.least, USUAL_MS.most), "world", () => {
+    slots.agenda.after(chance.magnitude(workload.eventMs.least, workload.eventMs.most), "world", () => {
       reads += 1;
       writes += 1;
       busy.set(lane, (busy.get(lane) ?? 1) - 1);

@@ -2,7 +2,7 @@ import type { Growth } from "./history.ts";
 import type { Figures } from "./trace.ts";
 import type { Workload } from "./workload.ts";
 
-export const POLICIES = ["oracle", "Sluice", "map", "scan"] as const;
+export const POLICIES = ["oracle", "bound", "Sluice", "map", "scan"] as const;
 type Policy = (typeof POLICIES)[number];
 export interface Result {
   workload: Workload;
@@ -11,9 +11,15 @@ export interface Result {
 
 const MINUTE_MS = 60_000;
 
+/** A workload whose title says how quick its events are, and what was made of it. */
+export interface Speed {
+  workload: Workload;
+  figures: Record<"oracle" | "bound" | "Sluice", Figures>;
+}
+
 /** The comparison's tables in Markdown. */
-export function tablesOf(results: readonly Result[], growth: readonly Growth[]): string {
-  return [...results.map(tableOf), growthTable(growth)].join("\n\n");
+export function tablesOf(results: readonly Result[], speeds: readonly Speed[], growth: readonly Growth[]): string {
+  return [...results.map(tableOf), speedTable(speeds), growthTable(growth)].join("\n\n");
 }
 
 function tableOf({ workload, figures }: Result): string {
@@ -22,7 +28,8 @@ function tableOf({ workload, figures }: Result): string {
     const row = figures[policy];
     const { done, utilisation, makespanMs, waitMs, bedrockCallsPerJob, readsPerJob, writesPerJob } = row;
     const hangs = done < workload.jobs.length;
-    const costs = policy === "oracle" ? ["", "", ""] : [bedrockCallsPerJob, readsPerJob, writesPerJob].map(short);
+    const isIdeal = policy === "oracle" || policy === "bound";
+    const costs = isIdeal ? ["", "", ""] : [bedrockCallsPerJob, readsPerJob, writesPerJob].map(short);
     return [
       policy,
       hangs ? `**hangs after ${done.toLocaleString("en")}**` : "all",
@@ -36,6 +43,17 @@ function tableOf({ workload, figures }: Result): string {
   const head = ["policy", "jobs done", "utilisation", "makespan ÷ oracle's", "wait p50", "wait p95"];
   const costs = ["Bedrock calls a job", "read units a job", "write units a job"];
   return `**${workload.title}**\n\n${markdown([...head, ...costs], rows)}`;
+}
+
+function speedTable(speeds: readonly Speed[]): string {
+  const rows = speeds.map(({ workload: { title }, figures: { oracle, bound, Sluice } }) => [
+    title,
+    ...[bound, Sluice].map(({ utilisation }) => utilisation.toFixed(4)),
+    ...[bound, Sluice].map(({ makespanMs }) => (makespanMs / oracle.makespanMs).toFixed(4)),
+  ]);
+  const makespan = "makespan ÷ oracle's";
+  const head = ["an event takes", "utilisation: bound", "Sluice", `${makespan}: bound`, "Sluice"];
+  return `**1,000 jobs of 3–8 minutes on 10 slots, by the speed of events**\n\n${markdown(head, rows)}`;
 }
 
 function growthTable(growth: readonly Growth[]): string {

@@ -1,6 +1,15 @@
+import { USUAL_MS } from "../bus/bus.ts";
 import { idOf } from "../run/from-script.ts";
 import { Chance } from "../schedule/chance.ts";
-import { HOUR_MS, type JobScript, type LaneScript, MINUTE_MS, type OtherScript } from "../script/script.ts";
+import {
+  type DurationMs,
+  HOUR_MS,
+  type JobScript,
+  type LaneScript,
+  MINUTE_MS,
+  type OtherScript,
+  SECOND_MS,
+} from "../script/script.ts";
 
 /** What is to be run, the same for every policy. */
 export interface Workload {
@@ -9,6 +18,8 @@ export interface Workload {
   lanes: LaneScript[];
   jobs: (JobScript & { lastsMs: number })[];
   others: OtherScript[];
+  /** How long an event takes to its function. */
+  eventMs: DurationMs;
   /** The share of Bedrock's events that never arrive. */
   eventsLost: number;
 }
@@ -24,6 +35,7 @@ interface Shape {
   minutes?: { least: number; most: number };
   /** When the n-th job of a lane arrives, in milliseconds. */
   arrivesMs?: (n: number) => number;
+  eventMs?: DurationMs;
   eventsLost?: number;
   others?: OtherScript[];
 }
@@ -50,6 +62,7 @@ function workload(name: string, title: string, shape: Shape): Workload {
       lastsMs: Math.round((minutes.least + (minutes.most - minutes.least) * chance.fraction()) * MINUTE_MS),
     })).sort((a, b) => a.atMs - b.atMs || (idOf(a) < idOf(b) ? -1 : 1)),
     others: shape.others ?? [],
+    eventMs: shape.eventMs ?? USUAL_MS,
     eventsLost: shape.eventsLost ?? 0,
   };
 }
@@ -62,12 +75,13 @@ function rowsOfOthers(rows: number): OtherScript[] {
   });
 }
 
+const SHORT = { least: 3, most: 8 } as const;
 const BURST_JOBS = 50;
 const BURST_EVERY_MS = 4 * HOUR_MS;
 
 export const workloads: readonly Workload[] = [
   workload("long", "1,000 jobs of 10–60 minutes on 10 slots", {}),
-  workload("short", "1,000 jobs of 3–8 minutes on 10 slots", { minutes: { least: 3, most: 8 } }),
+  workload("short", "1,000 jobs of 3–8 minutes on 10 slots", { minutes: SHORT }),
   workload("bursts", "20 bursts of 50 jobs of 10–60 minutes, one every 4 hours, on 10 slots", {
     arrivesMs: (n) => Math.floor(n / BURST_JOBS) * BURST_EVERY_MS,
   }),
@@ -79,3 +93,12 @@ export const workloads: readonly Workload[] = [
   workload("lost5", "1,000 jobs of 10–60 minutes on 10 slots, 5 % of the events lost", { eventsLost: 0.05 }),
   workload("lostAll", "1,000 jobs of 10–60 minutes on 10 slots, all events lost", { eventsLost: 1 }),
 ];
+
+/** The same short jobs, where events are quicker, as usual, and slower. */
+export const eventSpeeds: readonly Workload[] = [
+  { least: 10, most: 100 },
+  USUAL_MS,
+  { least: SECOND_MS, most: 10 * SECOND_MS },
+].map((eventMs) =>
+  workload("short", `${eventMs.least / SECOND_MS} to ${eventMs.most / SECOND_MS} s`, { minutes: SHORT, eventMs }),
+);

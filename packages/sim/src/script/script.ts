@@ -184,6 +184,12 @@ export interface BedrockScript {
   ends: { failsAtOnce: number; failsLate: number; partial: number; expires: number; stops: number };
 }
 
+/** A time that is drawn anew each time, small ones more often; in milliseconds. */
+export interface DurationMs {
+  least: number;
+  most: number;
+}
+
 /** Everything that a run depends on. The same script gives the same history. */
 export interface Script {
   seed: number;
@@ -197,6 +203,8 @@ export interface Script {
   /** When somebody sweeps by hand, in milliseconds after the beginning. */
   sweepsAtMs: number[];
   bedrock: BedrockScript;
+  /** How long an event takes to its function where nothing is wrong; the usual time where it is left out. */
+  eventMs?: DurationMs;
   /** When all faults end, in milliseconds after the beginning. */
   healAtMs: number;
   rates: Rates;
