@@ -67,9 +67,9 @@ export class Answers {
     for await (const batch of recordLines(this.#objects, this.#output, MAX_OUTPUT_LINE_BYTES))
       for (const line of batch) {
         read.lines++;
-        const answer = readAnswer(line);
+        const answer = readAnswer(line.bytes);
         if (answer === undefined) read.unreadable++;
-        const position = this.#note(line, answer);
+        const position = answer && this.#note(line, answer);
         if (position === undefined) continue;
         read.answered++;
         await this.#inOrder.take(position, line.bytes, nobodyKnows);
@@ -87,10 +87,10 @@ export class Answers {
   }
 
   /** Remembers the first answer of each record; undefined for a line that is none. */
-  #note(line: Line, answer: ReadAnswer | undefined): number | undefined {
-    const position = answer?.recordId === undefined ? undefined : this.#positions.of(answer.recordId);
-    if (answer === undefined || position === undefined || this.#kinds[position] !== NONE) return undefined;
-    this.#kinds[position] = answer.kind === "result" ? RESULT : ERROR;
+  #note(line: Line, { recordId, kind }: ReadAnswer): number | undefined {
+    const position = recordId === undefined ? undefined : this.#positions.of(recordId);
+    if (position === undefined || this.#kinds[position] !== NONE) return undefined;
+    this.#kinds[position] = kind;
     this.#starts[position] = line.start;
     this.#ends[position] = line.end;
     return position;
@@ -123,19 +123,21 @@ export class Answers {
 
 interface ReadAnswer {
   recordId: string | undefined;
-  kind: AnswerKind;
+  kind: typeof RESULT | typeof ERROR;
 }
 
-/** Undefined for a line that is no JSON. One with a `modelOutput` is a result, whatever else it has: it was paid for. */
-function readAnswer(line: Line): ReadAnswer | undefined {
-  if (line.tooLong) return undefined;
+/**
+ * Undefined for a line that is no JSON, and for one that is too long, which comes without its bytes. A line with a
+ * `modelOutput` is a result, whatever else it has: it was paid for.
+ */
+function readAnswer(bytes: Uint8Array): ReadAnswer | undefined {
   try {
-    const members = parseLine(line.bytes);
+    const members = parseLine(bytes);
     const recordId = members?.["recordId"];
     const modelOutput = members?.["modelOutput"] ?? undefined;
     return {
       recordId: typeof recordId === "string" ? recordId : undefined,
-      kind: modelOutput === undefined ? "error" : "result",
+      kind: modelOutput === undefined ? ERROR : RESULT,
     };
   } catch {
     return undefined;

@@ -38,7 +38,7 @@ export class InOrder {
       await this.#emit(position, line);
       this.#next++;
       await this.#flush(isMissing);
-    } else if (position > this.#next && position < this.#ceiling) this.#hold(position, line);
+    } else this.#hold(position, line);
   }
 
   /** Ends a pass: every position below its ceiling is settled now. */
@@ -60,6 +60,7 @@ export class InOrder {
 
   #hold(position: number, line: Uint8Array): void {
     this.#makeRoom(position, line.length + HELD_OVERHEAD_BYTES);
+    // What lies above it comes in the next pass.
     if (position >= this.#ceiling) return;
     // A copy: a view would keep the whole chunk that it was read in, which the budget knows nothing of. Not slice(),
     // because that of a Buffer is a view too.

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { OutputIncomplete } from "../errors.ts";
 import type { EndedJob } from "../job/job.ts";
 import type { ObjectHead, ObjectStore } from "../ports.ts";
+import { textOf } from "../records/text.ts";
 
 /** A real manifest has six numbers; what is longer is none. */
 const MAX_MANIFEST_BYTES = 1_000_000;
@@ -48,11 +49,13 @@ export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<J
   const linesKey = `${folder}${inputKey.slice(inputKey.lastIndexOf("/") + 1)}.out`;
   const manifest = await readManifest(objects, `${folder}${MANIFEST_NAME}`);
   const lines = await objects.head(linesKey);
-  if (promised && manifest === undefined)
-    throw new OutputIncomplete(jobId, `${folder}${MANIFEST_NAME} is not there or not readable`);
-  // Where nothing was processed there may be no lines to write.
-  if (promised && lines === undefined && manifest?.processedRecordCount !== 0)
-    throw new OutputIncomplete(jobId, `${linesKey} is not there`);
+  if (promised) {
+    if (manifest === undefined)
+      throw new OutputIncomplete(jobId, `${folder}${MANIFEST_NAME} is not there or not readable`);
+    // Where nothing was processed there may be no lines to write.
+    if (lines === undefined && manifest.processedRecordCount !== 0)
+      throw new OutputIncomplete(jobId, `${linesKey} is not there`);
+  }
   return { ...(lines === undefined ? {} : { lines }), ...(manifest === undefined ? {} : { manifest }) };
 }
 
@@ -66,10 +69,8 @@ export function checkAgainstManifest(
   read: { lines: number; answered: number; unreadable: number },
 ): void {
   const { processedRecordCount, totalRecordCount, successRecordCount, errorRecordCount } = manifest;
-  const tried =
-    successRecordCount === undefined || errorRecordCount === undefined
-      ? undefined
-      : successRecordCount + errorRecordCount;
+  // Not a number where either is unknown, and no number of lines is that.
+  const tried = (successRecordCount ?? Number.NaN) + (errorRecordCount ?? Number.NaN);
   if (read.unreadable > 0)
     throw new OutputIncomplete(job.jobId, `${read.unreadable} of its ${read.lines} lines cannot be read as JSON`);
   const promised = [processedRecordCount, totalRecordCount, tried];
@@ -84,11 +85,9 @@ export function checkAgainstManifest(
 async function readManifest(objects: ObjectStore, key: string): Promise<Manifest | undefined> {
   const found = await objects.head(key);
   if (found === undefined || found.sizeBytes > MAX_MANIFEST_BYTES) return undefined;
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of objects.read({ key, etag: found.etag })) text += decoder.decode(chunk, { stream: true });
+  const text = await textOf(objects.read({ key, etag: found.etag }));
   try {
-    return manifestSchema.safeParse(JSON.parse(text + decoder.decode())).data;
+    return manifestSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -74,6 +74,6 @@ function shortPath(key: string): string {
   const mark = `~${hashOf(key).slice(0, HASH_DIGITS)}`;
   let end = Math.min(bytes.length, MAX_PATH_BYTES - mark.length);
   // A byte of the form 10xxxxxx continues a character: step back to where one begins.
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, end)) + mark;
 }

@@ -2,7 +2,7 @@ import { MemoryObjects } from "@sluice/testing";
 import { expect, test } from "vitest";
 import { LineWriter } from "./line-writer.ts";
 
-const BLOCK_BYTES = 256 * 1024;
+const BLOCK_BYTES = 1_000_000;
 
 test("lines of every length around a block's come out whole, each with its end", async () => {
   for (const first of [0, 1, 2, BLOCK_BYTES])

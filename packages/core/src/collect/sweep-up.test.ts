@@ -46,6 +46,15 @@ test("a call stops at its bound and says so, and further calls come to the end",
   expect(objects.keys().filter((key) => key.includes(mine))).toEqual([]);
 });
 
+test("the bound is fifty pages, and just as many are no error", async () => {
+  const objects = bucketWith(0, { listPageKeys: 1 });
+  for (let page = 0; page < 50; page++) objects.put(`${stagingPrefix(mine)}run/${page}.jsonl`, "{}");
+  await sweepUp(objects, mine);
+  for (let page = 0; page < 51; page++) objects.put(`${stagingPrefix(mine)}run/${page}.jsonl`, "{}");
+  await expect(sweepUp(objects, mine)).rejects.toThrow("More than 50 pages");
+  expect(objects.keys(stagingPrefix(mine))).toHaveLength(1);
+});
+
 test("a run that lost the commit takes its own files away, and no other's", async () => {
   const objects = bucketWith(2);
   objects.put(`${stagingPrefix(mine)}loser/0.jsonl`, "{}");

@@ -31,7 +31,7 @@ export async function checkFile(
     bad: (entry) => {
       if (entries.length < maxEntries) entries.push(entry);
     },
-    settle: () => undefined,
+    settle: async () => {},
   });
   if (scanned.document !== undefined)
     return { counts: { records: 0, results: 0, errors: 0 }, jobs: 0, entries: [], problem: scanned.document };

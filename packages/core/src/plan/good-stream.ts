@@ -1,6 +1,6 @@
 import type { ObjectStore, Piece } from "../ports.ts";
+import { Blocks } from "../records/blocks.ts";
 import { withMember } from "../records/splice.ts";
-import { Blocks } from "./blocks.ts";
 import type { Share } from "./packing.ts";
 import type { GoodRecord } from "./scan.ts";
 
@@ -30,7 +30,7 @@ export class GoodStream {
     } else this.#rewritten.add(member === undefined ? bytes : withMember(bytes, member));
   }
 
-  settle(): Promise<void> | undefined {
+  settle(): Promise<void> {
     return this.#rewritten.settle();
   }
 

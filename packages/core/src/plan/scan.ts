@@ -46,8 +46,8 @@ export interface GoodRecord {
 export interface Sink {
   good(record: GoodRecord): void;
   bad(entry: ErrorEntry): void;
-  /** Called after every batch of lines: a promise if something has to be waited for. */
-  settle(): Promise<void> | undefined;
+  /** Called after every batch of lines; nothing more is read until it is through. */
+  settle(): Promise<void>;
 }
 
 /** What a scan found. */
@@ -68,14 +68,12 @@ export async function scan(
   const plain = plainBytes(file, limits.maxInputBytes);
   try {
     for await (const batch of linesOf(plain.chunks, limits.maxLineBytes)) {
-      if (batch[0]?.number === 1) shape.begin(plain.head);
       for (const line of batch) {
         const checked = scanner.see(line, plain.unpacked);
-        const document = shape.isProbing ? shape.see(line, checked) : undefined;
+        const document = shape.isProbing ? shape.see(line, checked, plain.head) : undefined;
         if (document !== undefined) return { document };
       }
-      const settling = sink.settle();
-      if (settling !== undefined) await settling;
+      await sink.settle();
     }
   } catch (error) {
     if (error instanceof DocumentRefused) return { document: error.problem };

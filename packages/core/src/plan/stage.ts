@@ -1,9 +1,9 @@
 import type { ObjectStore } from "../ports.ts";
+import { Blocks } from "../records/blocks.ts";
 import { tooLarge } from "../records/plain.ts";
 import { withLastMember } from "../records/splice.ts";
 import type { LaneSettings } from "../settings/settings.ts";
 import type { Problem, SubmissionFacts } from "../submission/submission.ts";
-import { Blocks } from "./blocks.ts";
 import { GoodStream } from "./good-stream.ts";
 import { judge } from "./judge.ts";
 import { defaultPlanLimits, type PlanLimits } from "./limits.ts";
@@ -84,7 +84,10 @@ async function stageGood(staging: Staging): Promise<Staged | { problem: Problem;
     const scanned = await scanDrop(staging, {
       good: (record) => stream.add(record),
       bad: (entry) => errors.add(lineOf(entry)),
-      settle: () => bothSettled(stream.settle(), errors.settle()),
+      settle: async () => {
+        await stream.settle();
+        await errors.settle();
+      },
     });
     if (scanned.document !== undefined) {
       await abort();
@@ -119,7 +122,7 @@ async function composeParts(
     await Promise.all(
       parts
         .slice(from, from + PARTS_AT_ONCE)
-        .map(({ inputKey, pieces }) => objects.compose(inputKey, pieces, "application/x-ndjson")),
+        .map(({ inputKey, pieces }) => objects.compose(inputKey, pieces, Blocks.CONTENT_TYPE)),
     );
   return parts.map(({ part, inputKey, share, sizeBytes }) => ({ part, inputKey, records: share.records, sizeBytes }));
 }
@@ -127,7 +130,8 @@ async function composeParts(
 /** Refuses a drop whose records can be told apart: each gets its error, its own or the file's. */
 async function refuseEach(staging: Staging, problem: Problem): Promise<Staged> {
   const { objects, drop, run } = staging;
-  const errors = new Blocks(objects, runKeys(drop.submissionId, run).errors);
+  const errorsKey = runKeys(drop.submissionId, run).errors;
+  const errors = new Blocks(objects, errorsKey);
   const member = `"error":${JSON.stringify(errorOf(problem))}`;
   try {
     const scanned = await scanDrop(staging, {
@@ -140,8 +144,7 @@ async function refuseEach(staging: Staging, problem: Problem): Promise<Staged> {
       await errors.abort();
       return refuseWhole(staging, problem);
     }
-    const errorsKey = await errors.close();
-    if (errorsKey === undefined) return refuseWhole(staging, problem);
+    await errors.close();
     const { records } = scanned;
     return { parts: [], counts: { records, results: 0, errors: records }, errorsKey, problem };
   } catch (error) {
@@ -170,8 +173,4 @@ function errorOf({ code, message }: Problem): ErrorEntry["error"] {
 
 function lineOf(entry: ErrorEntry): Uint8Array {
   return encoder.encode(JSON.stringify(entry));
-}
-
-function bothSettled(one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<void> | undefined {
-  return one === undefined ? other : other === undefined ? one : Promise.all([one, other]).then(() => {});
 }

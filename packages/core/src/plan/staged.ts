@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { stagingPrefix } from "../collect/keys.ts";
 import type { ObjectStore } from "../ports.ts";
+import { textOf } from "../records/text.ts";
 import type { Counts, Problem } from "../submission/submission.ts";
 
 const partSchema = z.object({
@@ -80,10 +81,7 @@ export async function writeStaged(
  */
 export async function readStaged(objects: ObjectStore, submissionId: string, run: string): Promise<Staged> {
   const key = runKeys(submissionId, run).plan;
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of objects.read({ key })) text += decoder.decode(chunk, { stream: true });
-  const parsed = stagedSchema.safeParse(JSON.parse(text + decoder.decode()));
+  const parsed = stagedSchema.safeParse(JSON.parse(await textOf(objects.read({ key }))));
   if (!parsed.success)
     throw new Error(
       `${key} is not a plan that this version of Sluice wrote: ${z.prettifyError(parsed.error)}. Drop the file again.`,

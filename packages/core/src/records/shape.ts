@@ -12,7 +12,7 @@ const LINES_PER_STRAY = 10;
 const NUL = 0;
 const LF = 0x0a;
 
-type Opening = "array" | "bracket" | "object" | "other";
+type Opening = "array" | "bracket" | "object";
 
 /**
  * Tells a file of broken records from a file that is no JSONL at all: a pretty-printed document, a JSON array, a
@@ -27,30 +27,24 @@ export class Shape {
   #lines = 0;
   #good = 0;
 
-  /** Shows it the file's first bytes, because a first line that is too long comes without its own. */
-  begin(head: Uint8Array): void {
-    const text = textOf(head);
-    const line = text.trimStart();
-    if (line.startsWith("[")) this.#opening = "array";
-    else if (line.startsWith("{")) this.#opening = "object";
-    else this.#opening = "other";
-    this.#hasNul = firstLine(head).includes(NUL);
-  }
-
   /** True while lines should be shown to it. */
   get isProbing(): boolean {
     return this.#good === 0 && this.#lines < PROBE_LINES;
   }
 
-  /** Shows it the next line; the problem if the file is no JSONL. */
-  see(line: Line, checked: Checked): Problem | undefined {
+  /**
+   * Shows it the next line; the problem if the file is no JSONL.
+   *
+   * @param head the file's first bytes, because a first line that is too long comes without its own
+   */
+  see(line: Line, checked: Checked, head: Uint8Array): Problem | undefined {
     if (checked.kind === "blank") return undefined;
     this.#lines++;
     if (checked.kind === "good") {
       this.#good++;
       return undefined;
     }
-    if (this.#lines === 1) this.#seeFirst(line, checked.code === "NotJson");
+    if (this.#lines === 1) this.#seeFirst(line, checked.code === "NotJson", head);
     else if (this.#lines === 2) this.#secondBegins = textOf(line.bytes.subarray(0, 256)).trimStart()[0];
     if (this.#opening === "bracket") return problems.array();
     return this.#lines === PROBE_LINES ? this.verdict(this.#lines, 0) : undefined;
@@ -67,9 +61,13 @@ export class Shape {
     return undefined;
   }
 
-  #seeFirst(line: Line, notJson: boolean): void {
+  #seeFirst(line: Line, notJson: boolean, head: Uint8Array): void {
+    const begins = textOf(head).trimStart()[0];
     const text = textOf(line.bytes).trim();
     if (text === "[") this.#opening = "bracket";
+    else if (begins === "[") this.#opening = "array";
+    else if (begins === "{") this.#opening = "object";
+    this.#hasNul = firstLine(head).includes(NUL);
     this.#goesOn = notJson && /[{[,]$/.test(text);
   }
 }

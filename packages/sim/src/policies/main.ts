@@ -1,5 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { writeFigures, writePlot } from "../docs/page.ts";
 import { bound } from "./bound.ts";
 import { type Growth, measureGrowth } from "./history.ts";
 import { oracle } from "./oracle.ts";
@@ -11,10 +10,6 @@ import { stepMap } from "./step-map.ts";
 import { type Result, type Speed, tablesOf } from "./tables.ts";
 import { figuresOf, type Trace } from "./trace.ts";
 import { eventSpeeds, type Workload, workloads } from "./workload.ts";
-
-const DOCS = fileURLToPath(new URL("../../../../docs/", import.meta.url));
-const BEGIN = "<!-- pnpm bench:policies writes from here -->";
-const END = "<!-- bench:policies to here -->";
 
 /** Stories that use every operation: one with lost events, and one in which lanes are blocked. */
 const MEASURED = ["lost5", "others"];
@@ -55,16 +50,11 @@ async function idealsAndSluice(workload: Workload, { prices }: Measured): Promis
 async function write(made: readonly Result[], bySpeed: readonly Speed[], grown: readonly Growth[]): Promise<void> {
   const tables = tablesOf(made, bySpeed, grown);
   console.log(tables);
-  await mkdir(`${DOCS}plots`, { recursive: true });
-  await writeFile(`${DOCS}plots/utilisation.svg`, utilisationPlot(made));
-  await writeFile(`${DOCS}plots/history.svg`, historyPlot(grown));
-  const path = `${DOCS}benchmarks.md`;
-  const page = await readFile(path, "utf8");
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`${path} lacks the lines ${BEGIN} and ${END}: put them back.`);
+  await writePlot("utilisation.svg", utilisationPlot(made));
+  await writePlot("history.svg", historyPlot(grown));
   const plots = [
     "![Slots used while work waits, by workload and policy](plots/utilisation.svg)",
     "![Request units beside a growing history](plots/history.svg)",
   ];
-  await writeFile(path, [page.slice(0, from) + BEGIN, ...plots, tables, page.slice(to)].join("\n\n"));
+  await writeFigures("pnpm bench:policies", [...plots, tables].join("\n\n"));
 }

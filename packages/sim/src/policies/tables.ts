@@ -2,7 +2,7 @@ import type { Growth } from "./history.ts";
 import type { Figures } from "./trace.ts";
 import type { Workload } from "./workload.ts";
 
-export const POLICIES = ["oracle", "bound", "Sluice", "map", "scan"] as const;
+const POLICIES = ["oracle", "bound", "Sluice", "map", "scan"] as const;
 type Policy = (typeof POLICIES)[number];
 export interface Result {
   workload: Workload;

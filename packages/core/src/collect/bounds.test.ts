@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import type { ObjectWriter } from "../ports.ts";
 import { InOrder } from "./in-order.ts";
 import { DROPS_PREFIX, MAX_KEY_BYTES, processedPrefix, RESULTS_NAME } from "./keys.ts";
-import { LineWriter } from "./line-writer.ts";
 import { parseLine } from "./record-lines.ts";
 import { sweepUp } from "./sweep-up.ts";
 
@@ -11,7 +10,6 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const id = anId();
 /** What is left of a key of 1,024 bytes beside `processed/`, an id, a name and what stands between them. */
 const MAX_PATH_BYTES = 973;
-const BLOCK_BYTES = 256 * 1024;
 
 describe("a path", () => {
   test("that just fits is not cut, and one byte more is", () => {
@@ -55,27 +53,6 @@ class Counting extends MemoryObjects {
     await super.delete(keys);
   }
 }
-
-describe("lines that are written", () => {
-  const blocksOf = async (...lengths: number[]) => {
-    const objects = new Counting();
-    const writer = new LineWriter(objects, "settled/x");
-    for (const length of lengths) await writer.add(new Uint8Array(length));
-    await writer.close();
-    expect(objects.types).toEqual(["application/x-ndjson"]);
-    return objects.blocks;
-  };
-
-  test("go out by blocks and not one by one; a block may be full to its last byte", async () => {
-    expect(await blocksOf(10, 10, 10)).toBe(1);
-    expect(await blocksOf(99, BLOCK_BYTES - 101)).toBe(1);
-    expect(await blocksOf(99, BLOCK_BYTES - 100)).toBe(2);
-  });
-
-  test("make no block where there are none", async () => {
-    expect(await blocksOf()).toBe(0);
-  });
-});
 
 test("only a JSON object has members", () => {
   for (const line of ["null", "7", '"text"', "true", "[1]"]) expect(parseLine(bytes(line))).toBeUndefined();

@@ -3,13 +3,13 @@ import type { ObjectStore, ObjectWriter } from "../ports.ts";
 /** Lines are gathered into blocks of this size, so that a write is not a line. */
 const BLOCK_BYTES = 1_000_000;
 const LF = 0x0a;
-const JSONL = "application/x-ndjson";
 
 /**
  * Writes lines into one object. Adding needs no `await`, so that a line costs a copy and no more; full blocks wait for
- * `settle`, which has to be called after every batch. The object is begun with its first line.
+ * `settle`, which has to be called after every batch. The object is begun with its first full block.
  */
 export class Blocks {
+  static readonly CONTENT_TYPE = "application/x-ndjson";
   readonly #objects: ObjectStore;
   readonly #key: string;
   #writer: ObjectWriter | undefined;
@@ -31,43 +31,44 @@ export class Blocks {
   /** Copies the line and ends it with LF. */
   add(line: Uint8Array): void {
     const needed = line.length + 1;
-    if (this.#used + needed > this.#block.length) this.#begin(needed);
+    if (this.#used + needed > this.#block.length) {
+      this.#seal();
+      this.#block = new Uint8Array(Math.max(BLOCK_BYTES, needed));
+    }
     this.#block.set(line, this.#used);
     this.#block[this.#used + line.length] = LF;
     this.#used += needed;
     this.#sizeBytes += needed;
   }
 
-  /** Writes the full blocks; undefined if there are none. */
-  settle(): Promise<void> | undefined {
-    return this.#full.length === 0 ? undefined : this.#write();
+  /** Writes the full blocks. */
+  async settle(): Promise<void> {
+    for (const block of this.#full) await this.#opened().write(block);
+    this.#full = [];
   }
 
   /** Finishes the object, if it was begun; its key then. */
   async close(): Promise<string | undefined> {
     if (this.#sizeBytes === 0) return undefined;
-    this.#begin(0);
-    await this.#write();
-    await this.#writer?.close();
+    this.#seal();
+    await this.settle();
+    await this.#opened().close();
     return this.#key;
   }
 
   /** Drops what was written; never throws. */
   async abort(): Promise<void> {
-    this.#full = [];
     await this.#writer?.abort();
   }
 
-  /** A new block: the writer keeps those that it was given. */
-  #begin(neededBytes: number): void {
+  /** Ends the block that is being filled. The writer keeps what it is given, so that no block is filled twice. */
+  #seal(): void {
     if (this.#used > 0) this.#full.push(this.#block.subarray(0, this.#used));
-    this.#block = new Uint8Array(neededBytes === 0 ? 0 : Math.max(BLOCK_BYTES, neededBytes));
     this.#used = 0;
   }
 
-  async #write(): Promise<void> {
-    this.#writer ??= this.#objects.writer(this.#key, JSONL);
-    for (const block of this.#full) await this.#writer.write(block);
-    this.#full = [];
+  #opened(): ObjectWriter {
+    this.#writer ??= this.#objects.writer(this.#key, Blocks.CONTENT_TYPE);
+    return this.#writer;
   }
 }

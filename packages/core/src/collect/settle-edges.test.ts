@@ -89,6 +89,13 @@ describe("an object that changes while it is read", () => {
   });
 });
 
+test("a bucket that breaks is no incomplete output, also where there is no output", async () => {
+  const writer = story.writer.bind(story);
+  story.writer = (key) => ({ ...writer(key), close: () => Promise.reject(new Error("The bucket broke.")) });
+  await expect(story.settle({ status: "Failed" })).rejects.toThrow("The bucket broke.");
+  expect(story.openWriters).toBe(0);
+});
+
 describe("the input", () => {
   test("that is not what was planned is told with what to do", async () => {
     story.put(INPUT, lines(input("a")));

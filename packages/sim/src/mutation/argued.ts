@@ -1,0 +1,54 @@
+import type { Argued } from "./report.ts";
+
+const FOR_THE_COMPILER = "Never undefined here; the compiler cannot know.";
+const FALLS_THROUGH = "A function that ends without a return gives undefined too.";
+
+/** The changes that no test can notice, or that none should, each with its reason. */
+export const argued: readonly Argued[] = [
+  {
+    file: "collect/answers.ts",
+    code: "(): boolean => false",
+    becomes: "() => undefined",
+    why: "Only asked whether it is true.",
+  },
+  {
+    file: "collect/answers.ts",
+    code: "position === undefined",
+    becomes: "false",
+    why: "An array has nothing at undefined, so that the comparison behind it says the same.",
+  },
+  { file: "collect/answers.ts", code: "{ return undefined; }", becomes: "{}", why: FALLS_THROUGH },
+  {
+    file: "collect/finalise.ts",
+    code: "a.jobId < b.jobId",
+    becomes: "a.jobId <= b.jobId",
+    why: "No two jobs have one id.",
+  },
+  { file: "collect/job-output.ts", code: "{ return undefined; }", becomes: "{}", why: FALLS_THROUGH },
+  {
+    file: "collect/record-lines.ts",
+    code: "base === 0",
+    becomes: "false",
+    why: "Adding nothing gives the same places; a copy of every line is only slower.",
+  },
+  { file: "collect/settle.ts", code: "manifest !== undefined", becomes: "true", why: FOR_THE_COMPILER },
+  {
+    file: "collect/settled-files.ts",
+    code: 'parseLine(outputLine)?.["error"]',
+    becomes: 'parseLine(outputLine)["error"]',
+    why: FOR_THE_COMPILER,
+  },
+  {
+    file: "collect/staged-input.ts",
+    code: 'parseLine(bytes)?.["recordId"]',
+    becomes: 'parseLine(bytes)["recordId"]',
+    why: "The TypeError is caught like that of a line that is no JSON.",
+  },
+  { file: "collect/staged-input.ts", code: "{ return undefined; }", becomes: "{}", why: FALLS_THROUGH },
+  {
+    file: "plan/stage.ts",
+    code: "from < parts.length",
+    becomes: "from <= parts.length",
+    why: "One round more over no parts composes nothing.",
+  },
+];
