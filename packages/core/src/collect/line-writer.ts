@@ -3,15 +3,11 @@ import { Blocks } from "../records/blocks.ts";
 
 /** Writes lines into one object, each ended by a LF. Nothing is visible before `close` returns. */
 export class LineWriter {
-  readonly #objects: ObjectStore;
-  readonly #key: string;
   readonly #blocks: Blocks;
   /** How many lines were added. */
   count = 0;
 
   constructor(objects: ObjectStore, key: string) {
-    this.#objects = objects;
-    this.#key = key;
     this.#blocks = new Blocks(objects, key);
   }
 
@@ -24,8 +20,7 @@ export class LineWriter {
 
   /** Finishes the object; one without lines is an object too. */
   async close(): Promise<void> {
-    const written = await this.#blocks.close();
-    if (written === undefined) await this.#objects.writer(this.#key, Blocks.CONTENT_TYPE).close();
+    await this.#blocks.close({ evenEmpty: true });
   }
 
   /** Drops what was written; never throws. */

@@ -100,6 +100,32 @@ describe("packing", () => {
     expect(shares.map(({ records }) => records)).toEqual([25_001, 25_000]);
   });
 
+  test("jobs are alike in what fills them, be it records or bytes, and in records where it is both", () => {
+    const given = [...Array(50).fill(1), ...Array(10).fill(10)];
+    const counts = (maxRecords: number, maxBytes: number) =>
+      sharesOf(given, { maxRecords, maxBytes, minRecords: 1 }).map(({ records }) => records);
+    expect(counts(40, 1_000)).toEqual([30, 30]);
+    // 80 and 70 bytes: no cut lies nearer to the middle.
+    expect(counts(1_000, 100)).toEqual([53, 7]);
+    // A job and a quarter, whichever is counted.
+    expect(counts(48, 120)).toEqual([30, 30]);
+  });
+
+  test("a job with no record more than the minimum leaves the others as even as they were", () => {
+    const given = [...Array(5).fill(14), ...Array(7).fill(10)];
+    const shares = sharesOf(given, { maxRecords: 100, maxBytes: 100, minRecords: 5 });
+    expect(shares.map(({ records }) => records)).toEqual([5, 7]);
+  });
+
+  test("where the minimum needs more jobs than the upper limits do, so many must be allowed", () => {
+    // Of the three jobs that the bytes would need, the one in the middle would have two records: 5 and 6 bytes.
+    const given = [1, 1, 2, 2, 5, 5, 6, 3, 1, 1, 3, 4];
+    const within = { maxRecords: 100, maxBytes: 12, minRecords: 3 };
+    expect(packed(given, { ...within, minRecords: 2 }, 3).shares).toHaveLength(3);
+    expect(packed(given, within, 4).shares).toHaveLength(4);
+    expect(packed(given, within, 3)).toEqual({ failure: "tooMany" });
+  });
+
   test("says so where there are too many jobs, or no cut keeps every job above the minimum", () => {
     expect(packed(Array(21).fill(1), { maxRecords: 2, maxBytes: 100, minRecords: 1 }, 10)).toEqual({
       failure: "tooMany",

@@ -25,11 +25,11 @@ class Packer {
   }
 
   records(position: number): number {
-    return position === 0 ? 0 : (this.#cuts.records[position - 1] ?? 0);
+    return this.#cuts.records[position - 1] ?? 0;
   }
 
   bytes(position: number): number {
-    return position === 0 ? 0 : (this.#cuts.bytes[position - 1] ?? 0);
+    return this.#cuts.bytes[position - 1] ?? 0;
   }
 
   fits(from: number, to: number): boolean {
@@ -52,9 +52,8 @@ class Packer {
     const { count } = this.#cuts;
     let jobs = 0;
     for (let at = 0; at < count; jobs++) {
-      const next = this.reach(at);
-      if (next === at || jobs === maxJobs) return undefined;
-      at = next;
+      if (jobs === maxJobs) return undefined;
+      at = this.reach(at);
     }
     // A cut before the earliest would leave more than the jobs behind it can carry.
     const earliest = [count];
@@ -62,9 +61,9 @@ class Packer {
     const positions = [0];
     for (let job = 1; job < jobs; job++) {
       const from = positions[job - 1] ?? 0;
-      const low = Math.max(from + 1, earliest[job - 1] ?? 0);
-      const high = Math.min(this.reach(from), count - (jobs - job));
-      positions.push(Math.min(high, Math.max(low, this.#fairCut(from, jobs - job + 1))));
+      const fair = this.#fairCut(from, jobs - job + 1);
+      // Every job gets a stride: were the earliest not behind `from`, or its reach too far, fewer jobs would do.
+      positions.push(Math.min(this.reach(from), Math.max(earliest[job - 1] ?? 0, fair)));
     }
     positions.push(count);
     return positions;
@@ -74,12 +73,12 @@ class Packer {
   #fairCut(from: number, jobs: number): number {
     const { count } = this.#cuts;
     const { maxRecords, maxBytes } = this.#limits;
-    // Shared alike by what fills jobs first.
+    // Shared alike by what fills jobs first, and by records where both do.
     const byRecords = this.records(count) / maxRecords >= this.bytes(count) / maxBytes;
     const measure = (position: number) => (byRecords ? this.records(position) : this.bytes(position));
     const goal = measure(from) + (measure(count) - measure(from)) / jobs;
-    const over = firstTrue(from, count, (position) => measure(position) >= goal);
-    return over > from && goal - measure(over - 1) < measure(over) - goal ? over - 1 : over;
+    // The nearest cut: half-way from it to the next the goal has been passed.
+    return firstTrue(from, count, (position) => (measure(position) + measure(position + 1)) / 2 > goal);
   }
 
   meetsMinimum(positions: readonly number[]): boolean {
@@ -99,11 +98,13 @@ class Packer {
     const startOf = new Int32Array(count + 1);
     jobsTo[0] = 0;
     // Candidates for a job's start, in order, each with fewer jobs before it than any later one has.
-    const window = new Int32Array(count + 1);
+    const window = new Int32Array(count);
     let [head, tail, next] = [0, 0, 0];
     const jobsBefore = (position: number) => jobsTo[position] ?? Number.POSITIVE_INFINITY;
     for (let to = 1; to <= count; to++) {
-      for (; next < to && this.records(to) - this.records(next) >= this.#limits.minRecords; next++) {
+      // This ends before `to`, as the minimum is at least one record.
+      for (; this.records(to) - this.records(next) >= this.#limits.minRecords; next++) {
+        // Of two with as many jobs before them either will do: the later fits for longer, so the other need not stay.
         while (tail > head && jobsBefore(window[tail - 1] ?? 0) >= jobsBefore(next)) tail--;
         window[tail++] = next;
       }

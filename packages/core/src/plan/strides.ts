@@ -24,7 +24,8 @@ export interface Cuts {
  * table is full, neighbours are merged.
  *
  * If even the coarsest strides do not fit, more than 2,000 jobs are needed: two neighbours never fit into one stride,
- * so that 786,432 of them are more than 3,000 jobs' worth. Then only the totals are kept, and `overflowed` says so.
+ * so that 786,432 of them are more than 3,000 jobs' worth. Then the last stride takes whatever is to come, and
+ * `overflowed` says so.
  */
 export class Strides {
   readonly #maxRecords: number;
@@ -33,12 +34,11 @@ export class Strides {
   #bytes = new Float64Array(FIRST_STRIDES);
   #count = 0;
   #perStride = 1;
-  /** The totals with the stride that is still open. */
   #totalRecords = 0;
   #totalBytes = 0;
-  #openRecords = 0;
-  #openBytes = 0;
-  #overflowed = false;
+  /** The totals up to which the last stride may grow; at first there is none, so that nothing fits into it. */
+  #untilRecords = 0;
+  #untilBytes = 0;
 
   constructor({ maxRecords, maxBytes }: { maxRecords: number; maxBytes: number }) {
     this.#maxRecords = maxRecords;
@@ -50,44 +50,36 @@ export class Strides {
   }
 
   get overflowed(): boolean {
-    return this.#overflowed;
+    return this.#untilRecords === Number.POSITIVE_INFINITY;
   }
 
   add(sizeBytes: number): void {
-    if (!this.#openTakes(1, sizeBytes)) {
-      if (this.#isFull) this.#makeRoom();
-      // Coarser strides may have room for it.
-      if (!this.#openTakes(1, sizeBytes)) this.#close();
-    }
-    this.#openRecords++;
-    this.#openBytes += sizeBytes;
     this.#totalRecords++;
     this.#totalBytes += sizeBytes;
+    const isFull = this.#count === this.#records.length;
+    if (isFull && !this.#lastTakes(this.#totalRecords, this.#totalBytes)) this.#makeRoom();
+    this.#append(this.#totalRecords, this.#totalBytes);
   }
 
-  /** The cuts so far, the end of the last record among them. Nothing can be added afterwards. */
+  /** The cuts so far, the end of the last record among them. They are good until the next record is added. */
   cuts(): Cuts {
-    if (this.#isFull) this.#makeRoom();
-    if (this.#openRecords > 0) this.#close();
     return { count: this.#count, records: this.#records, bytes: this.#bytes };
   }
 
-  get #isFull(): boolean {
-    return this.#count === this.#records.length && !this.#overflowed;
+  /** Whether the last stride may go on up to these totals. */
+  #lastTakes(records: number, bytes: number): boolean {
+    return records <= this.#untilRecords && bytes <= this.#untilBytes;
   }
 
-  #openTakes(records: number, bytes: number): boolean {
-    if (this.#openRecords === 0) return true;
-    return this.#openRecords + records <= this.#perStride && this.#openBytes + bytes <= this.#maxStrideBytes;
-  }
-
-  #close(): void {
-    if (this.#overflowed) return;
-    this.#records[this.#count] = this.#totalRecords;
-    this.#bytes[this.#count] = this.#totalBytes;
-    this.#count++;
-    this.#openRecords = 0;
-    this.#openBytes = 0;
+  /** What lies between the last stride's end and these totals joins it, or becomes a stride where it has no room. */
+  #append(records: number, bytes: number): void {
+    if (!this.#lastTakes(records, bytes)) {
+      this.#untilRecords = (this.#records[this.#count - 1] ?? 0) + this.#perStride;
+      this.#untilBytes = (this.#bytes[this.#count - 1] ?? 0) + this.#maxStrideBytes;
+      this.#count++;
+    }
+    this.#records[this.#count - 1] = records;
+    this.#bytes[this.#count - 1] = bytes;
   }
 
   #makeRoom(): void {
@@ -98,48 +90,22 @@ export class Strides {
     }
     while (this.#count > MAX_STRIDES * (1 - FREE_SHARE)) {
       const grown = this.#perStride * growth(this.#perStride, this.#maxRecords);
-      if (grown > Math.max(1, this.#maxRecords / STRIDES_PER_JOB_RECORDS)) {
-        this.#overflowed = true;
+      if (grown > this.#maxRecords / STRIDES_PER_JOB_RECORDS) {
+        this.#untilRecords = Number.POSITIVE_INFINITY;
+        this.#untilBytes = Number.POSITIVE_INFINITY;
         return;
       }
       this.#perStride = grown;
       this.#merge();
-      this.#reopen();
     }
   }
 
-  /** The last stride may have been left short by a merge: it goes on growing, so that all others have one length. */
-  #reopen(): void {
-    const last = this.#count - 1;
-    const records = (this.#records[last] ?? 0) - (this.#records[last - 1] ?? 0);
-    const bytes = (this.#bytes[last] ?? 0) - (this.#bytes[last - 1] ?? 0);
-    if (!this.#openTakes(records, bytes)) return;
-    this.#count--;
-    this.#openRecords += records;
-    this.#openBytes += bytes;
-  }
-
+  /** Appends every stride anew, in place, since none moves towards the table's end. */
   #merge(): void {
-    let kept = 0;
-    let fromRecords = 0;
-    let fromBytes = 0;
-    for (let at = 0; at < this.#count; at++) {
-      const records = this.#records[at] ?? 0;
-      const bytes = this.#bytes[at] ?? 0;
-      const nextRecords = this.#records[at + 1] ?? 0;
-      const nextBytes = this.#bytes[at + 1] ?? 0;
-      const mergesOn =
-        at + 1 < this.#count &&
-        nextRecords - fromRecords <= this.#perStride &&
-        nextBytes - fromBytes <= this.#maxStrideBytes;
-      if (mergesOn) continue;
-      this.#records[kept] = records;
-      this.#bytes[kept] = bytes;
-      kept++;
-      fromRecords = records;
-      fromBytes = bytes;
-    }
-    this.#count = kept;
+    const before = this.#count;
+    this.#count = 0;
+    this.#untilRecords = 0;
+    for (let at = 0; at < before; at++) this.#append(this.#records[at] ?? 0, this.#bytes[at] ?? 0);
   }
 }
 

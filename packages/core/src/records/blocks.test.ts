@@ -79,11 +79,13 @@ describe("lines in blocks", () => {
     expect(blocks.sizeBytes).toBe(2 * BLOCK_BYTES + 10);
   });
 
-  test("make no object where there are none", async () => {
+  test("make no object where there are none, unless one is wanted even so", async () => {
     const objects = new NotedObjects();
     expect(await new Blocks(objects, KEY).close()).toBeUndefined();
     await new Blocks(objects, KEY).abort();
     expect(objects.notes).toEqual([]);
+    expect(await new Blocks(objects, KEY).close({ evenEmpty: true })).toBe(KEY);
+    expect(objects.text(KEY)).toBe("");
   });
 
   test("that were begun and are aborted leave nothing", async () => {

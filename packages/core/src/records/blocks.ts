@@ -47,9 +47,9 @@ export class Blocks {
     this.#full = [];
   }
 
-  /** Finishes the object, if it was begun; its key then. */
-  async close(): Promise<string | undefined> {
-    if (this.#sizeBytes === 0) return undefined;
+  /** Finishes the object; its key, or undefined if there are no lines and none is wanted even so. */
+  async close({ evenEmpty = false } = {}): Promise<string | undefined> {
+    if (this.#sizeBytes === 0 && !evenEmpty) return undefined;
     this.#seal();
     await this.settle();
     await this.#opened().close();

@@ -46,6 +46,12 @@ export const argued: readonly Argued[] = [
   },
   { file: "collect/staged-input.ts", code: "{ return undefined; }", becomes: "{}", why: FALLS_THROUGH },
   {
+    file: "plan/packing.ts",
+    code: "jobsBefore(window[tail - 1] ?? 0) >= jobsBefore(next)",
+    becomes: "jobsBefore(window[tail - 1] ?? 0) > jobsBefore(next)",
+    why: "Of two starts with as many jobs before them either will do; the later only fits for longer.",
+  },
+  {
     file: "plan/stage.ts",
     code: "from < parts.length",
     becomes: "from <= parts.length",
