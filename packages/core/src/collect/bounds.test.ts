@@ -26,6 +26,13 @@ describe("a path", () => {
     }
   });
 
+  test("that looks cut somewhere but at its end is not cut", () => {
+    for (const path of ["a~0123456789abcdef/b.jsonl", "~0123456789abcdef.jsonl", "a~012345678", "a~z123456789abcdef"])
+      expect(processedPrefix(DROPS_PREFIX + path, true, id)).toBe(`processed/${path}/`);
+    const looksCut = "a~0123456789abcdef";
+    expect(processedPrefix(DROPS_PREFIX + looksCut, true, id)).not.toBe(`processed/${looksCut}/`);
+  });
+
   test("that begins with a byte-order mark keeps it, also when it is cut", () => {
     const path = `\uFEFF${"x".repeat(MAX_PATH_BYTES)}`;
     expect(processedPrefix(DROPS_PREFIX + path, true, id).startsWith("processed/\uFEFFx")).toBe(true);

@@ -1,7 +1,7 @@
 import { anId, aSubmission, MemoryObjects, START } from "@sluice/testing";
 import { describe, expect, test } from "vitest";
 import type { EndedJob, Outcome } from "../job/job.ts";
-import type { ObjectWriter } from "../ports.ts";
+import type { ObjectWriter, Piece } from "../ports.ts";
 import type { Submission } from "../submission/submission.ts";
 import { finalise } from "./finalise.ts";
 import { settledKeys } from "./keys.ts";
@@ -70,6 +70,26 @@ test("tokens that only one side of is known are told alone", async () => {
   const told = (tokens: Partial<Outcome>) => [{ ...first, outcome: { results: 1, errors: 1, ...tokens } }, second];
   expect((await summaryOf(told({ inputTokens: 3 }))).tokens).toStrictEqual({ input: 3 });
   expect((await summaryOf(told({ outputTokens: 4 }))).tokens).toStrictEqual({ output: 4 });
+});
+
+test("what the user gets has the types that browsers and tools know", async () => {
+  const types: Record<string, string | undefined> = {};
+  class Typed extends MemoryObjects {
+    override writer(key: string, contentType?: string): ObjectWriter {
+      types[key] = contentType;
+      return super.writer(key);
+    }
+    override compose(key: string, pieces: readonly Piece[], contentType?: string): Promise<void> {
+      types[key] = contentType;
+      return super.compose(key, pieces);
+    }
+  }
+  await finalise(bucket(new Typed()), submission(), two, {}, PREFIX);
+  expect(types).toEqual({
+    [`${PREFIX}results.jsonl`]: "application/x-ndjson",
+    [`${PREFIX}errors.jsonl`]: "application/x-ndjson",
+    [`${PREFIX}summary.json`]: "application/json",
+  });
 });
 
 test("a summary that cannot be written is an error, and is given up", async () => {

@@ -2,7 +2,6 @@ import { MemoryObjects } from "@sluice/testing";
 import { describe, expect, test } from "vitest";
 import { type AnswerKind, Answers } from "./answers.ts";
 import { findOutput } from "./job-output.ts";
-import { modelError } from "./record-error.ts";
 import { recordLines } from "./record-lines.ts";
 import { aJob, counts, IDS, INPUT, input, lines, OUTPUT, refusal, result, Story } from "./settle-stories.ts";
 import { SettledFiles } from "./settled-files.ts";
@@ -45,13 +44,6 @@ describe("a job's output", () => {
     story.bedrockWrote(undefined, counts(4));
     expect(Object.keys(await findOutput(story, failed))).toEqual(["lines", "manifest"]);
   });
-});
-
-test("a refused record's status is Bedrock's errorCode, if that is a number", () => {
-  const words = { code: "ModelError", message: "No.", source: "model" };
-  expect(modelError({ errorCode: 400, errorMessage: "No." })).toStrictEqual({ ...words, status: 400 });
-  for (const errorCode of ["400", null, undefined])
-    expect(modelError({ errorCode, errorMessage: "No." })).toStrictEqual(words);
 });
 
 test("the lines of a piece have the places that they have in the object", async () => {

@@ -136,6 +136,12 @@ describe("a file of records", () => {
     expect((await checked(goods(3), {}, { maxInputBytes: 20 })).problem?.code).toBe("TooLarge");
   });
 
+  test("makes 2,000 jobs at most, where nobody asks for fewer", async () => {
+    const one = { maxRecords: 1, minRecords: 1 };
+    expect((await checked(goods(2_000), one)).jobs).toBe(2_000);
+    expect((await checked(goods(2_001), one)).problem?.message).toMatch(/more than 2000 jobs/);
+  });
+
   test("of more pieces than can be remembered needs too many jobs", () => {
     const tiny = { maxRecords: 8, maxBytes: 64 };
     const strides = new Strides(tiny);

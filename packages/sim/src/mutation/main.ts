@@ -30,7 +30,7 @@ try {
   for (const { file, line, code, becomes } of unargued)
     console.log(`Survived: ${file}:${line}  ${code}  →  ${becomes}`);
   const table = scoreTable(report);
-  console.log(table);
+  console.log(`${table}\n\nThe whole report is in reports/mutation.json.`);
   if (unargued.length > 0) process.exitCode = 1;
   if (options.length === 0) {
     for (const { file, code, becomes } of stale) console.log(`No longer survives: ${file}  ${code}  →  ${becomes}`);

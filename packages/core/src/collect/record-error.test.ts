@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { EndedStatus } from "../job/status.ts";
+import { jobError, modelError } from "./record-error.ts";
+import { ARN, aJob, jobId } from "./settle-stories.ts";
+
+test.each<[EndedStatus, string, string]>([
+  ["Completed", "NotProcessed", "completed without an answer to this record. Drop this line again as it is."],
+  [
+    "PartiallyCompleted",
+    "NotProcessed",
+    "ran out of time before it came to this record. Drop this line again as it is.",
+  ],
+  ["Failed", "JobFailed", "failed. Mend the cause, then drop this line again as it is."],
+  [
+    "Expired",
+    "JobExpired",
+    "expired before it came to this record. Drop this line again as it is, with a longer timeoutHours on its route if Bedrock is that busy.",
+  ],
+  [
+    "Stopped",
+    "JobStopped",
+    "was stopped before it came to this record. Drop this line again as it is if it is still wanted.",
+  ],
+])(
+  "a record that a job which ended as %s left unanswered is told what happened and what to do",
+  (status, code, words) => {
+    const error = { code, message: `Job ${jobId} (${ARN}) ${words}`, source: "job" };
+    expect(jobError({ ...aJob, status })).toStrictEqual(error);
+  },
+);
+
+test("a refused record's status is Bedrock's errorCode, if that is a number", () => {
+  const words = { code: "ModelError", message: "No.", source: "model" };
+  expect(modelError({ errorCode: 400, errorMessage: "No." })).toStrictEqual({ ...words, status: 400 });
+  for (const errorCode of ["400", null, undefined])
+    expect(modelError({ errorCode, errorMessage: "No." })).toStrictEqual(words);
+});
