@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -9,6 +10,7 @@ import { argued } from "./argued.ts";
 import { compare, type MutationReport, scoreTable, survivorsOf } from "./report.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+const REPORT = "reports/mutation.json";
 const STRYKER = join(ROOT, "node_modules/@stryker-mutator/core/bin/stryker.js");
 /** What other commands leave behind, and what is linked instead. */
 const LEFT_OUT = /^(node_modules|reports|coverage|\.git|\.sst|\.sluice.*|\.stryker-tmp)$/;
@@ -20,24 +22,30 @@ const LEFT_OUT = /^(node_modules|reports|coverage|\.git|\.sst|\.sluice.*|\.stryk
  * fails where the score is too low, or a change survived for which argued.ts has no reason.
  */
 const options = process.argv.slice(2);
+// Ctrl-C ends Stryker, and then the copy still has to go.
+process.on("SIGINT", () => {});
 const copy = await mkdtemp(join(tmpdir(), "sluice-mutants-"));
 try {
   await copyTo(copy);
   process.exitCode = await stryker(copy, options);
-  await cp(join(copy, "reports"), join(ROOT, "reports"), { recursive: true });
-  const report = JSON.parse(await readFile(join(ROOT, "reports/mutation.json"), "utf8")) as MutationReport;
+  // Without a report it was stopped, or the tests failed on code that nobody changed: Stryker has said which.
+  if (existsSync(join(copy, REPORT))) await tell(copy);
+} finally {
+  await rm(copy, { recursive: true, force: true });
+}
+
+async function tell(folder: string): Promise<void> {
+  await cp(join(folder, REPORT), join(ROOT, REPORT));
+  const report = JSON.parse(await readFile(join(ROOT, REPORT), "utf8")) as MutationReport;
   const { unargued, stale } = compare(survivorsOf(report), argued);
   for (const { file, line, code, becomes } of unargued)
     console.log(`Survived: ${file}:${line}  ${code}  →  ${becomes}`);
   const table = scoreTable(report);
-  console.log(`${table}\n\nThe whole report is in reports/mutation.json.`);
+  console.log(`${table}\n\nThe whole report is in ${REPORT}.`);
   if (unargued.length > 0) process.exitCode = 1;
-  if (options.length === 0) {
-    for (const { file, code, becomes } of stale) console.log(`No longer survives: ${file}  ${code}  →  ${becomes}`);
-    await writeFigures("pnpm mutants", table);
-  }
-} finally {
-  await rm(copy, { recursive: true, force: true });
+  if (options.length > 0) return;
+  for (const { file, code, becomes } of stale) console.log(`No longer survives: ${file}  ${code}  →  ${becomes}`);
+  await writeFigures("pnpm mutants", table);
 }
 
 /** Copies the checkout. The packages' own links to each other then lead to the copies. */
