@@ -1,13 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type AwsRequest, callerOf, type Service, wantedBy } from "./calls.ts";
 import type { Guard } from "./guard.ts";
-
-/** A door before a service: everybody's calls go through it, are recorded, and are refused without the right. */
-export interface Front {
-  url: string;
-  close(): Promise<void>;
-}
+import { type Listening, onLoopback } from "./loopback.ts";
 
 export interface FrontOptions {
   service: Service;
@@ -31,23 +25,14 @@ export interface AwsAnswer {
   body: Buffer;
 }
 
-/** Starts a door on loopback. */
-export async function startFront(options: FrontOptions): Promise<Front> {
+/** Starts a door before a service: everybody's calls go through it, are recorded, and are refused without the right. */
+export async function startFront(options: FrontOptions): Promise<Listening> {
   const server = createServer((incoming, answer) => {
     pass(options, incoming, answer).catch((error: unknown) => {
       answer.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
-  };
+  return onLoopback(server);
 }
 
 async function pass(options: FrontOptions, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
