@@ -12,7 +12,7 @@ export default $config({
     protect: stage === PRODUCTION,
   }),
   async run() {
-    const { checkStageName } = await import("./packages/infra/src/stage/name.ts");
+    const { checkStageName } = await import("./packages/stage/src/name.ts");
     checkStageName($app.stage);
     const { bucket } = await import("./stacks/storage.ts");
     const { table } = await import("./stacks/table.ts");

@@ -1,4 +1,4 @@
-import { environmentName, type StageOutputs } from "../packages/functions/src/stage-outputs.ts";
+import { environmentName, type StageOutputs } from "../packages/stage/src/outputs.ts";
 import { region } from "./place.ts";
 import { collectQueue, planQueue, wakeQueue } from "./queues.ts";
 import { bedrockRoleArn } from "./role.ts";

@@ -1,4 +1,4 @@
-import { quotaArns } from "../packages/infra/src/stage/quotas.ts";
+import { quotaArns } from "../packages/stage/src/quota-arns.ts";
 import { account, partition, region } from "./place.ts";
 import { bedrockRoleArn, jobsArn, kmsStatements, modelResources } from "./role.ts";
 import { settings } from "./settings.ts";

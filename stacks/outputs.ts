@@ -1,4 +1,4 @@
-import { stageParameterName } from "../packages/functions/src/stage-outputs.ts";
+import { stageParameterName } from "../packages/stage/src/outputs.ts";
 import { stageOutputs } from "./function.ts";
 import { region } from "./place.ts";
 import { bucket } from "./storage.ts";

@@ -1,4 +1,4 @@
-import { resourcesOfModels } from "../packages/infra/src/stage/models.ts";
+import { resourcesOfModels } from "../packages/stage/src/model-arns.ts";
 import { account, partition, region } from "./place.ts";
 import { settings } from "./settings.ts";
 import { bucket } from "./storage.ts";

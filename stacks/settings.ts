@@ -1,4 +1,4 @@
-import { checkStageSettings } from "../packages/infra/src/stage/settings.ts";
+import { checkStageSettings } from "../packages/stage/src/settings.ts";
 
 /**
  * What your stage runs. Change it and deploy again: what is wrong is named before anything is touched.

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["packages/core/src/**/*.test.ts", "packages/testing/src/memory/store.test.ts"],
     // Whole stories, told again for every call at which an instance can die: seconds for each mutant.
-    exclude: ["packages/core/src/queue/{whole,crash}.test.ts"],
+    exclude: ["packages/core/src/moves/{whole,crash}.test.ts"],
     setupFiles: ["packages/sim/src/fixed-seed.ts"],
     testTimeout: 120_000,
   },

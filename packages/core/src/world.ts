@@ -1,4 +1,11 @@
-import type { BatchService, Clock, Ids, JobStore, Log, Messages, ObjectStore, Quotas } from "./ports.ts";
+import type { BatchService } from "./ports/batch.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Ids } from "./ports/ids.ts";
+import type { Log } from "./ports/log.ts";
+import type { Messages } from "./ports/messages.ts";
+import type { ObjectStore } from "./ports/objects.ts";
+import type { Quotas } from "./ports/quotas.ts";
+import type { JobStore } from "./ports/store.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { Timings } from "./timings.ts";
 

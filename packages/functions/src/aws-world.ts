@@ -12,7 +12,7 @@ import {
   SqsMessages,
 } from "@sluice/aws";
 import { defaultTimings, type Log, parseSettings, type Settings, type World } from "@sluice/core";
-import type { StageOutputs } from "./stage-outputs.ts";
+import type { StageOutputs } from "@sluice/stage";
 
 /** Settings are kilobytes; whatever is larger is not ours. */
 const MOST_SETTINGS_BYTES = 5_000_000;

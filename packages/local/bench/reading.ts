@@ -5,7 +5,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { parseSettings, stageDrop, submissionIdOf } from "@sluice/core";
-import { FolderObjects } from "../src/folder/index.ts";
+import { FolderObjects } from "@sluice/emulator";
 
 const CHUNK_BYTES = 1_048_576;
 const NEWLINE = 10;

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseSettings } from "@sluice/core";
-import { startLocalWorld } from "../src/world/index.ts";
+import { startLocalWorld } from "../src/world/start.ts";
 import { quantile } from "./quantile.ts";
 
 const MODEL = "anthropic.claude-3-haiku-20240307-v1:0";

@@ -1,7 +1,7 @@
 import { storeConformance } from "@sluice/testing/conformance";
 import { afterAll, beforeAll } from "vitest";
-import type { LocalServer } from "./servers/client.ts";
-import { startDynalite } from "./servers/dynalite.ts";
+import type { LocalServer } from "../test-servers/client.ts";
+import { startDynalite } from "../test-servers/dynalite.ts";
 import { DynamoStore } from "./store.ts";
 import { createTable } from "./table.ts";
 

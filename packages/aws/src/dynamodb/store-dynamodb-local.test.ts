@@ -1,7 +1,7 @@
 import { storeConformance } from "@sluice/testing/conformance";
 import { afterAll, beforeAll, describe } from "vitest";
-import type { LocalServer } from "./servers/client.ts";
-import { hasJava, startDynamoDbLocal } from "./servers/dynamodb-local.ts";
+import type { LocalServer } from "../test-servers/client.ts";
+import { hasJava, startDynamoDbLocal } from "../test-servers/dynamodb-local.ts";
 import { DynamoStore } from "./store.ts";
 import { createTable } from "./table.ts";
 

@@ -3,8 +3,8 @@ import { type AttributeValue, GetItemCommand, UpdateItemCommand } from "@aws-sdk
 import type { JobStore } from "@sluice/core";
 import { aJob, anId, aSubmission, START } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LocalServer } from "./servers/client.ts";
-import { startDynalite } from "./servers/dynalite.ts";
+import type { LocalServer } from "../test-servers/client.ts";
+import { startDynalite } from "../test-servers/dynalite.ts";
 import { DynamoStore } from "./store.ts";
 import { createTable } from "./table.ts";
 

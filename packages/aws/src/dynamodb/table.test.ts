@@ -1,6 +1,6 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
-import { startDynalite } from "./servers/dynalite.ts";
+import { startDynalite } from "../test-servers/dynalite.ts";
 import { createTable, tableDefinition, tableIndexes, tableKey } from "./table.ts";
 
 test("the table is paid by request, and its indexes hold keys alone", () => {

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { ObjectChanged } from "@sluice/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type FauxCall, type FauxS3, startFauxS3 } from "./faux-s3.ts";
+import { type FauxCall, type FauxS3, startFauxS3 } from "../test-servers/faux-s3.ts";
 import { ObjectsNotDeleted, S3Objects } from "./index.ts";
 import { PART_BYTES } from "./multipart.ts";
 

@@ -1,5 +1,5 @@
 import { objectsConformance } from "@sluice/testing/conformance";
-import { startFauxS3 } from "./faux-s3.ts";
+import { startFauxS3 } from "../test-servers/faux-s3.ts";
 import { S3Objects } from "./index.ts";
 
 objectsConformance(

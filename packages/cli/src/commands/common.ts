@@ -1,15 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CommonOptions } from "../options.ts";
 import { Output } from "../output.ts";
 
 const DEFAULT_DIR = ".sluice";
-
-/** What every command takes. */
-export interface CommonOptions {
-  dir: string;
-  json?: true;
-  /** A deployed stage, in place of a directory. */
-  stage?: string;
-}
 
 /** Adds --dir and --json. */
 export function withCommonOptions(command: Command): Command {

@@ -1,12 +1,7 @@
 import { Command } from "commander";
+import type { DemoOptions } from "../demo/run.ts";
 import { EXIT } from "../failure.ts";
 import { outputFor } from "./common.ts";
-
-export interface DemoOptions {
-  dir: string;
-  keep?: true;
-  json?: true;
-}
 
 export function demoCommand(): Command {
   return new Command("demo")

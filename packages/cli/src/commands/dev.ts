@@ -1,19 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
+import type { DevOptions } from "../dev/run.ts";
 import { EXIT } from "../failure.ts";
-import { type CommonOptions, numberBetween, outputFor, withCommonOptions } from "./common.ts";
+import { numberBetween, outputFor, withCommonOptions } from "./common.ts";
 
 const MAX_PORT = 65_535;
 const MAX_SLOTS = 1_000;
 const MAX_SPEED = 100_000;
-
-export interface DevOptions extends CommonOptions {
-  slots?: number;
-  speed: number;
-  responder: string;
-  bedrockPort: number;
-  dynamodbPort: number;
-  loseEvents: number;
-}
 
 export function devCommand(): Command {
   return withCommonOptions(new Command("dev"))

@@ -1,13 +1,14 @@
 import { Command } from "commander";
-import { type CommonOptions, outputFor, withSiteOptions } from "./common.ts";
+import type { CommonOptions } from "../options.ts";
+import { outputFor, withSiteOptions } from "./common.ts";
 
 export function lsCommand(): Command {
   return withSiteOptions(new Command("ls"))
     .description("List submissions, newest first.")
     .addHelpText("after", "\nExample:\n  $ sluice ls --json | jq '.submissions[] | select(.status == \"Open\")'")
     .action(async (options: CommonOptions) => {
-      const { openSite } = await import("../site/open.ts");
-      const { listSubmissions } = await import("../read/submissions.ts");
+      const { openSite } = await import("../reach/open.ts");
+      const { listSubmissions } = await import("../look/submissions.ts");
       const { submissionsTable } = await import("../view/submissions.ts");
       const site = await openSite(options);
       try {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { type CommonOptions, outputFor, withSiteOptions } from "./common.ts";
+import type { CommonOptions } from "../options.ts";
+import { outputFor, withSiteOptions } from "./common.ts";
 
 export function showCommand(): Command {
   return withSiteOptions(new Command("show"))
@@ -7,8 +8,8 @@ export function showCommand(): Command {
     .argument("<id>", "the id of a submission or of a job, or its first letters")
     .addHelpText("after", "\nExample:\n  $ sluice show 01KD")
     .action(async (id: string, options: CommonOptions) => {
-      const { openSite } = await import("../site/open.ts");
-      const { showSubmission } = await import("../read/submission.ts");
+      const { openSite } = await import("../reach/open.ts");
+      const { showSubmission } = await import("../look/submission.ts");
       const { submissionSheet } = await import("../view/submission.ts");
       const site = await openSite(options);
       try {

@@ -1,13 +1,7 @@
 import { Command, Option } from "commander";
 import { EXIT } from "../failure.ts";
-import { type CommonOptions, numberBetween, outputFor, withSiteOptions } from "./common.ts";
-
-export interface SubmitOptions extends CommonOptions {
-  route?: string;
-  model?: string;
-  priority?: number;
-  wait?: true;
-}
+import type { SubmitOptions } from "../submit/submit.ts";
+import { numberBetween, outputFor, withSiteOptions } from "./common.ts";
 
 export function submitCommand(): Command {
   return withSiteOptions(new Command("submit"))

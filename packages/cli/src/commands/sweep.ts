@@ -1,8 +1,9 @@
 import type { Log } from "@sluice/core";
 import { Command } from "commander";
 import { Failure } from "../failure.ts";
-import type { Swept } from "../site/local-sweep.ts";
-import { type CommonOptions, outputFor, withSiteOptions } from "./common.ts";
+import type { CommonOptions } from "../options.ts";
+import type { Swept } from "../reach/local-sweep.ts";
+import { outputFor, withSiteOptions } from "./common.ts";
 
 export function sweepCommand(): Command {
   return withSiteOptions(new Command("sweep"))
@@ -18,7 +19,7 @@ export function sweepCommand(): Command {
         if (line !== undefined) output.note(line);
       };
       if (options.stage !== undefined) {
-        const { sweepStage } = await import("../site/stage-site.ts");
+        const { sweepStage } = await import("../reach/stage-sluice.ts");
         const swept = await sweepStage(options.stage, log);
         output.answer(swept, () => `Swept ${swept.lanes} lanes; what is left to do went to the stage's queues.`);
         return;
@@ -33,7 +34,7 @@ export function sweepCommand(): Command {
 }
 
 async function sweepDirectory(dir: string, log: Log): Promise<Swept> {
-  const { runningEndpoints } = await import("../site/directory.ts");
+  const { runningEndpoints } = await import("../reach/directory.ts");
   const endpoints = await runningEndpoints(dir);
   if (endpoints === undefined)
     throw new Failure(
@@ -41,6 +42,6 @@ async function sweepDirectory(dir: string, log: Log): Promise<Swept> {
       `No sluice dev runs on ${dir}, so there is no Bedrock to compare with.`,
       `Start it with: sluice dev --dir ${dir}. It sweeps when it starts.`,
     );
-  const { sweepNow } = await import("../site/local-sweep.ts");
+  const { sweepNow } = await import("../reach/local-sweep.ts");
   return sweepNow(dir, endpoints, log);
 }

@@ -1,11 +1,7 @@
 import { Command, Option } from "commander";
 import { EXIT } from "../failure.ts";
-import { type CommonOptions, outputFor, withCommonOptions } from "./common.ts";
-
-export interface ValidateOptions extends CommonOptions {
-  route?: string;
-  model?: string;
-}
+import type { ValidateOptions } from "../submit/validate.ts";
+import { outputFor, withCommonOptions } from "./common.ts";
 
 export function validateCommand(): Command {
   return withCommonOptions(new Command("validate"))

@@ -3,7 +3,6 @@ import { join, relative } from "node:path";
 import { bedrockStatus, hasEnded, jobNameOf, laneOfModel, type Settings } from "@sluice/core";
 import { DirectoryHeld, holderOf, LOCAL_STAGE, type LocalWorld, startLocalWorld, writeSettings } from "@sluice/local";
 import logUpdate from "log-update";
-import type { DemoOptions } from "../commands/demo.ts";
 import { Failure } from "../failure.ts";
 import type { Output } from "../output.ts";
 import { accountFor } from "./account.ts";
@@ -13,6 +12,12 @@ import { figuresOf, type Seen } from "./figures.ts";
 import { demoFiles } from "./files.ts";
 import { type DemoReport, type FileReport, reportText } from "./report.ts";
 import { demoSettings, SLOTS, SPEED } from "./settings.ts";
+
+export interface DemoOptions {
+  dir: string;
+  keep?: true;
+  json?: true;
+}
 
 /** The mark by which a directory is known as a demo's, which may be cleared. */
 const MARK = ".demo";

@@ -1,10 +1,20 @@
 import { once } from "node:events";
 import { relative } from "node:path";
-import { builtInResponder, type LocalWorld, openAiResponder, startLocalWorld } from "@sluice/local";
-import type { DevOptions } from "../commands/dev.ts";
+import { builtInResponder, openAiResponder } from "@sluice/emulator";
+import { type LocalWorld, startLocalWorld } from "@sluice/local";
+import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { colors } from "../output.ts";
 import { logLine } from "../view/log-line.ts";
+
+export interface DevOptions extends CommonOptions {
+  slots?: number;
+  speed: number;
+  responder: string;
+  bedrockPort: number;
+  dynamodbPort: number;
+  loseEvents: number;
+}
 
 /** Runs the local world and says what happens in it, until it is asked to stop. */
 export async function runDev(options: DevOptions, output: Output): Promise<void> {

@@ -1,13 +1,20 @@
 import { basename } from "node:path";
 import { submissionIdOf } from "@sluice/core";
-import type { SubmitOptions } from "../commands/submit.ts";
 import { Failure } from "../failure.ts";
+import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
-import { openDropSite } from "../site/open.ts";
-import type { DropSite, Site } from "../site/site.ts";
+import { openDropSite } from "../reach/open.ts";
+import type { DropSite, Site } from "../reach/sluice.ts";
 import { freeKey } from "./keys.ts";
 import { checkWishes, metadataOf } from "./route.ts";
 import { settled } from "./wait.ts";
+
+export interface SubmitOptions extends CommonOptions {
+  route?: string;
+  model?: string;
+  priority?: number;
+  wait?: true;
+}
 
 /** A file that was dropped. */
 export interface Submitted {

@@ -1,22 +1,19 @@
 import { createReadStream } from "node:fs";
-import { checkFile, DROPS_PREFIX, type FileCheck, routeOf, type Settings } from "@sluice/core";
-import type { ValidateOptions } from "../commands/validate.ts";
+import { checkFile, DROPS_PREFIX, routeOf, type Settings } from "@sluice/core";
+import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
-import { settingsFor } from "../site/directory.ts";
-import { checkReport } from "../view/check.ts";
+import { settingsFor } from "../reach/directory.ts";
+import { type Checked, checkReport } from "../view/check.ts";
 import { checkFiles } from "./files.ts";
 import { checkWishes, metadataOf } from "./route.ts";
 
+export interface ValidateOptions extends CommonOptions {
+  route?: string;
+  model?: string;
+}
+
 /** How many broken lines of a file are told one by one. */
 const MOST_SHOWN = 100;
-
-/** What is wrong with one file. */
-export type Checked = Pick<FileCheck, "counts" | "jobs" | "problem"> & {
-  file: string;
-  model: string;
-  ok: boolean;
-  errors: { line?: number; recordId?: string; code: string; message: string }[];
-};
 
 /** Checks the files as a drop checks them; true if there is nothing to tell of any. */
 export async function validate(files: readonly string[], options: ValidateOptions, output: Output): Promise<boolean> {

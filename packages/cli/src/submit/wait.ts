@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { openRecords, type Problem, type Submission } from "@sluice/core";
+import { filesOf } from "../look/submission.ts";
+import { type ListedSubmission, listed } from "../look/submissions.ts";
 import type { Output } from "../output.ts";
-import { filesOf } from "../read/submission.ts";
-import { type ListedSubmission, listed } from "../read/submissions.ts";
-import type { Site } from "../site/site.ts";
+import type { Site } from "../reach/sluice.ts";
 import { progressOf } from "../view/progress.ts";
 import type { Submitted } from "./submit.ts";
 

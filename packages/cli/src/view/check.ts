@@ -1,5 +1,13 @@
+import type { FileCheck } from "@sluice/core";
 import { colors } from "../output.ts";
-import type { Checked } from "../submit/validate.ts";
+
+/** What is wrong with one file. */
+export type Checked = Pick<FileCheck, "counts" | "jobs" | "problem"> & {
+  file: string;
+  model: string;
+  ok: boolean;
+  errors: { line?: number; recordId?: string; code: string; message: string }[];
+};
 
 /** What is wrong with a file, each thing on a line that begins as compilers' do. */
 export function checkReport({ file, model, ok, counts, jobs, problem, errors }: Checked): string {

@@ -1,5 +1,5 @@
+import { MOST_COUNTED, type ShownLane } from "../look/lanes.ts";
 import { colors } from "../output.ts";
-import { MOST_COUNTED, type ShownLane } from "../read/lanes.ts";
 import { plainTable } from "./plain-table.ts";
 
 /** Every lane, one a line, and below them why any is blocked. */

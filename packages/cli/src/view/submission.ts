@@ -1,5 +1,5 @@
+import type { ShownSubmission } from "../look/submission.ts";
 import { colors } from "../output.ts";
-import type { ShownSubmission } from "../read/submission.ts";
 import { plainTable } from "./plain-table.ts";
 import { sizeWord, statusWord, timeWord } from "./status.ts";
 

@@ -1,5 +1,5 @@
-import type { Listing } from "../read/submissions.ts";
-import type { Site } from "../site/site.ts";
+import type { Listing } from "../look/submissions.ts";
+import type { Site } from "../reach/sluice.ts";
 import { plainTable } from "./plain-table.ts";
 import { statusWord, timeWord } from "./status.ts";
 

@@ -1,7 +1,5 @@
+import type { InvocationType } from "../model/invocation.ts";
 import type { EndedStatus, RunningStatus } from "./status.ts";
-
-/** How Bedrock reads `modelInput`: as the model's own request body, or as a Converse request. */
-export type InvocationType = "InvokeModel" | "Converse";
 
 /** What a job is made of; it never changes after the plan. */
 export interface JobFacts {

@@ -1,5 +1,3 @@
-import type { Timings } from "../timings.ts";
-
 /** Why a lane takes no new jobs for now. */
 export type BlockKind =
   /** Bedrock said ServiceQuotaExceeded: somebody else holds the slots. Any end of a job lifts it. */
@@ -51,11 +49,4 @@ export function isBlocked(lane: Lane, now: number): boolean {
 export function hasRoom(lane: Lane): boolean {
   const ceiling = lane.failuresInRow >= FAILURES_TO_TRIP ? Math.min(1, lane.limit) : lane.limit;
   return lane.holders.size < ceiling;
-}
-
-/** The block that follows an answer of this kind: each in a row waits twice as long, up to a bound. */
-export function blockFor(lane: Lane, kind: BlockKind, reason: string, now: number, timings: Timings): Block {
-  const tries = lane.block?.kind === kind ? lane.block.tries + 1 : 1;
-  const { firstMs, mostMs } = timings.backoff[kind];
-  return { kind, reason, tries, until: now + Math.min(mostMs, firstMs * 2 ** Math.min(tries - 1, 20)) };
 }

@@ -1,5 +1,5 @@
-import type { InvocationType } from "../job/job.ts";
-import { modelName } from "../settings/settings.ts";
+import type { InvocationType } from "./invocation.ts";
+import { modelName } from "./model-name.ts";
 
 /** Models whose requests have the same form. */
 export type Family = "Claude" | "Nova" | "Titan" | "Llama" | "Mistral" | "CohereEmbed" | "Converse";

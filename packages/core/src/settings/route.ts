@@ -1,5 +1,5 @@
-import { DROPS_PREFIX } from "../collect/keys.ts";
-import type { Problem } from "../submission/submission.ts";
+import { DROPS_PREFIX } from "../bucket/keys.ts";
+import type { Problem } from "../problem.ts";
 import { laneOfModel, type Route, type Settings } from "./settings.ts";
 
 /** Object metadata by which one drop chooses its model, whatever its route says. */

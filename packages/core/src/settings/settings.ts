@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { modelName } from "../model/model-name.ts";
 
 /** AWS's quota pages, read 2026: "Maximum number of records per batch inference job". */
 export const DEFAULT_MAX_RECORDS = 50_000;
@@ -107,11 +108,6 @@ export function parseSettings(value: unknown, source: string): Settings {
 export function fixedLimit(settings: Settings, lane: string): number | undefined {
   const limit = settings.lanes[lane]?.limit;
   return typeof limit === "number" ? limit : undefined;
-}
-
-/** A model's id without what an ARN puts before it: the form in which ids, ARNs and events can be compared. */
-export function modelName(modelId: string): string {
-  return modelId.startsWith("arn:") ? modelId.slice(modelId.lastIndexOf("/") + 1) : modelId;
 }
 
 /** The lane whose quota a model counts against; undefined if no lane has it. */

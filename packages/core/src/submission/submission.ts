@@ -1,4 +1,5 @@
-import type { InvocationType } from "../job/job.ts";
+import type { InvocationType } from "../model/invocation.ts";
+import type { Problem } from "../problem.ts";
 
 export type SubmissionStatus =
   /** Being read and staged. Left by plan; after a crash by the message's redelivery or the sweep. */
@@ -11,13 +12,6 @@ export type SubmissionStatus =
   | "Done"
   /** Stopped by its user. Left by nobody. */
   | "Stopped";
-
-/** Why something was refused: what happened, and what to do next. */
-export interface Problem {
-  /** A short name in CamelCase, such as `JsonArray`. */
-  code: string;
-  message: string;
-}
 
 /** What a user dropped, and how it is to be run; it never changes. */
 export interface SubmissionFacts {

@@ -1,11 +1,11 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { World } from "@sluice/core";
+import { type StageOutputs, stageOutputsOf } from "@sluice/stage";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { awsWorld } from "../aws-world.ts";
 import type { WorldSource } from "../handlers.ts";
 import { type Telemetry, telemetryOf } from "../log.ts";
 import { retrySooner } from "../retry-sooner.ts";
-import { type StageOutputs, stageOutputsOf } from "../stage-outputs.ts";
 
 /** What every entry is made of. Nothing is asked of AWS before the first event. */
 interface Composed {

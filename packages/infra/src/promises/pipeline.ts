@@ -1,4 +1,4 @@
-import { parseStageOutputs, stageOutputsOf, stageParameterName } from "@sluice/functions/stage-outputs";
+import { parseStageOutputs, stageOutputsOf, stageParameterName } from "@sluice/stage";
 import { expect, test } from "vitest";
 import type { Json } from "../evaluation/aws-answers.ts";
 import { batchEvent, ENDED, RUNNING } from "../graph/batch-event.ts";

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { modelResources } from "@sluice/stage";
 import type { Json } from "../evaluation/aws-answers.ts";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
 import type { Wanted } from "../graph/policy.ts";
-import { modelResources } from "../stage/models.ts";
 
 /** An HTTP request to AWS. */
 export interface AwsRequest {

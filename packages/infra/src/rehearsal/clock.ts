@@ -1,4 +1,4 @@
-import type { ServerClock } from "@sluice/local";
+import type { ServerClock } from "@sluice/emulator";
 
 /** Time in a rehearsal: it runs so many times as fast as the machine's, and can be moved on by hand. */
 export class RehearsalClock implements ServerClock {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { type BatchServer, builtInResponder, startBatchServer } from "@sluice/local";
+import { type BatchServer, builtInResponder, startBatchServer } from "@sluice/emulator";
 import type { Json } from "../evaluation/aws-answers.ts";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
 import type { Graph } from "../graph/graph.ts";

@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { type BatchFiles, FilesAccessDeniedError } from "@sluice/local";
+import { type BatchFiles, FilesAccessDeniedError } from "@sluice/emulator";
 import { REGION } from "../evaluation/aws-answers.ts";
 
 /** The bucket as Bedrock sees it: with the role that the job was given, and what its policies allow. */

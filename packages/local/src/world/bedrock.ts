@@ -1,6 +1,6 @@
 import { fixedLimit, laneOfModel, modelName, type Settings } from "@sluice/core";
-import { type BatchServer, type BatchServerOptions, folderFiles, startBatchServer } from "../bedrock/index.ts";
-import type { FolderObjects } from "../folder/index.ts";
+import type { FolderObjects } from "@sluice/emulator";
+import { type BatchServer, type BatchServerOptions, folderFiles, startBatchServer } from "@sluice/emulator";
 
 /** The jobs at once of a model that is in no lane (AWS: Quotas for Amazon Bedrock, 2025). */
 const OTHER_SLOTS = 20;

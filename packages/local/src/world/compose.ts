@@ -9,7 +9,7 @@ import {
   scaleTimings,
   type World,
 } from "@sluice/core";
-import { LOCAL_CLIENT, LOCAL_TABLE, tableClient } from "./table.ts";
+import { LOCAL_CLIENT, LOCAL_TABLE, tableClient } from "../directory/table.ts";
 
 /** The stage of every local world: a directory has its own account, so one name does for all. */
 export const LOCAL_STAGE = "local";

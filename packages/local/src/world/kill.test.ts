@@ -7,9 +7,9 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { hasEnded, processedPrefix } from "@sluice/core";
+import { sequenceFrom } from "@sluice/emulator";
 import { expect, it, onTestFinished } from "vitest";
-import { sequenceFrom } from "../responder/seeded.ts";
-import { writeSettings } from "./settings-file.ts";
+import { writeSettings } from "../directory/settings-file.ts";
 import { openBucket } from "./start.ts";
 import { fileOf, linesFor, mostAtOnce, NOVA, resultLines, SLOTS, serverJobs, testSettings } from "./test-drops.ts";
 

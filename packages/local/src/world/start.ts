@@ -10,18 +10,11 @@ import {
   type Settings,
   type World,
 } from "@sluice/core";
+import type { BatchServerOptions, BatchStateChangeEvent, Faults } from "@sluice/emulator";
+import { builtInResponder, FolderObjects, type Responder } from "@sluice/emulator";
 import { sweepHandler } from "@sluice/functions";
-import type { BatchServerOptions, BatchStateChangeEvent, Faults } from "../bedrock/index.ts";
-import { FolderObjects } from "../folder/index.ts";
-import { builtInResponder, type Responder } from "../responder/index.ts";
-import { openBedrock } from "./bedrock.ts";
-import { composeWorld } from "./compose.ts";
-import { Drops } from "./drops.ts";
-import { removeEndpoints, writeEndpoints } from "./endpoints.ts";
-import { Idleness } from "./idle.ts";
-import { takeLock } from "./lock.ts";
-import type { DeadLetter } from "./queue.ts";
-import { LocalQueues } from "./queues.ts";
+import { removeEndpoints, writeEndpoints } from "../directory/endpoints.ts";
+import { takeLock } from "../directory/lock.ts";
 import {
   DEFAULT_SLOTS,
   defaultSettings,
@@ -29,9 +22,15 @@ import {
   withLimit,
   withoutQuotas,
   writeSettings,
-} from "./settings-file.ts";
+} from "../directory/settings-file.ts";
+import { openTable } from "../directory/table.ts";
+import { Drops } from "../drops/drops.ts";
+import type { DeadLetter } from "../messages/queue.ts";
+import { LocalQueues } from "../messages/queues.ts";
+import { openBedrock } from "./bedrock.ts";
+import { composeWorld } from "./compose.ts";
+import { Idleness } from "./idle.ts";
 import { Sweeper } from "./sweeper.ts";
-import { openTable } from "./table.ts";
 
 /** How often the schedule sweeps in AWS. */
 const SWEEP_EVERY_MS = 30 * 60_000;

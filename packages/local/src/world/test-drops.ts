@@ -1,8 +1,8 @@
 /* What the tests of the local world drop, and how they read what became of it: from the files alone. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { EndedStatus } from "@sluice/core";
 import { laneOfModel, type ObjectStore, type Settings, settingsSchema } from "@sluice/core";
-import type { EndedStatus } from "../bedrock/job.ts";
 
 const CLAUDE = "anthropic.claude-3-5-haiku-20241022-v1:0";
 export const NOVA = "amazon.nova-lite-v1:0";

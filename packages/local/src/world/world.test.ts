@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { jobIdOf, jobNameOf, type LogEntry, processedPrefix, submissionIdOf } from "@sluice/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DirectoryHeld } from "../directory/lock.ts";
+import { writeSettings } from "../directory/settings-file.ts";
 import { LOCAL_STAGE } from "./compose.ts";
-import { DirectoryHeld } from "./lock.ts";
-import { writeSettings } from "./settings-file.ts";
 import { type LocalWorld, type LocalWorldOptions, openBucket, startLocalWorld } from "./start.ts";
 import { fileOf, linesFor, MAX_RECORDS, NOVA, resultLines, serverJobs, testSettings } from "./test-drops.ts";
 

@@ -8,10 +8,10 @@ import {
   type Page,
   type Sighting,
 } from "@sluice/core";
-import type { Oddities } from "../run/oddities.ts";
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance } from "../schedule/chance.ts";
 import type { Faults } from "../script/faults.ts";
+import type { Oddities } from "../script/oddities.ts";
 import { BEGIN, MINUTE_MS, type OtherScript, type Script, SECOND_MS } from "../script/script.ts";
 import type { Windows } from "../script/windows.ts";
 import { drawLife, lifeOf, type Step } from "./life.ts";

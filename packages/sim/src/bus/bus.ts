@@ -10,10 +10,10 @@ import {
   wake,
 } from "@sluice/core";
 import type { Instance } from "../instance/instance.ts";
-import type { Oddities } from "../run/oddities.ts";
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
 import type { Faults } from "../script/faults.ts";
+import type { Oddities } from "../script/oddities.ts";
 import {
   type DurationMs,
   eventFaults,

@@ -1,7 +1,7 @@
 import { jobNameOf, processedPrefix, type Submission } from "@sluice/core";
 import type { MemoryObjects, MemoryStore } from "@sluice/testing";
 import type { BatchOutput } from "../bedrock/output.ts";
-import type { Dropped } from "../run/drops.ts";
+import type { Dropped } from "../script/dropped.ts";
 import { Violation } from "./violation.ts";
 
 /** What the check of the records looks at. */

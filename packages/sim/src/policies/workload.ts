@@ -1,6 +1,6 @@
 import { USUAL_MS } from "../bus/bus.ts";
-import { idOf } from "../run/from-script.ts";
 import { Chance } from "../schedule/chance.ts";
+import { idOf } from "../script/rows.ts";
 import {
   type DurationMs,
   HOUR_MS,

@@ -1,22 +1,11 @@
 import { jobIdOf, submissionIdOf } from "@sluice/core";
 import type { MemoryObjects } from "@sluice/testing";
+import type { Dropped } from "../script/dropped.ts";
 import type { DropScript } from "../script/script.ts";
 import type { Names } from "./names.ts";
 
 /** More parts than any simulated drop has. */
 const MOST_PARTS = 12;
-
-/** A file that was dropped, and what was in it. */
-export interface Dropped {
-  script: DropScript;
-  submissionId: string;
-  key: string;
-  jobIds: string[];
-  /** The ids of its good records, in order. */
-  recordIds: string[];
-  /** The numbers of its broken lines. */
-  brokenLines: number[];
-}
 
 /** Puts a drop into the bucket as a user would, and names its ids for the histories. */
 export function drop(objects: MemoryObjects, script: DropScript, names: Names): Dropped {

@@ -22,7 +22,10 @@ import { Blocks } from "../invariants/blocks.ts";
 import { checkMade, watchedObjects, watchedStore } from "../invariants/watch.ts";
 import { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
+import type { Dropped } from "../script/dropped.ts";
 import { Faults } from "../script/faults.ts";
+import { Oddities } from "../script/oddities.ts";
+import { groups, idOf, pendingOf, settingsOf } from "../script/rows.ts";
 import {
   BEGIN,
   type DropScript,
@@ -33,12 +36,10 @@ import {
   sweepFaults,
 } from "../script/script.ts";
 import { Windows } from "../script/windows.ts";
-import { type Dropped, drop } from "./drops.ts";
-import { groups, idOf, pendingOf, settingsOf } from "./from-script.ts";
+import { drop } from "./drops.ts";
 import { guarded, guardedCreate, type Observe } from "./guard.ts";
 import { History } from "./history.ts";
 import { Names } from "./names.ts";
-import { Oddities } from "./oddities.ts";
 import { Trouble } from "./trouble.ts";
 
 export const STAGE = "sim";

@@ -1,0 +1,77 @@
+import { join, relative, resolve } from "node:path";
+import { DynamoStore } from "@sluice/aws";
+import type { Settings } from "@sluice/core";
+import { LOCAL_STAGE, LOCAL_TABLE, openBucket, openTable, tableClient, takeLock } from "@sluice/local";
+import { Failure } from "../failure.ts";
+import { runningEndpoints, settingsFor, tableFolder } from "./directory.ts";
+import type { DropSite, Site } from "./sluice.ts";
+
+/** How often the embedded table is asked by somebody who waits. */
+const POLL_MS = 200;
+
+/** Opens a directory for reading: through its running dev, or, for the moment, by itself. */
+export async function openSite(dir: string): Promise<Site> {
+  const running = await openRunning(dir);
+  if (running !== undefined) return running;
+  const drops = await openDrops(dir, await settingsFor(dir));
+  const lock = await takeLock(dir, "another sluice command", { momentary: true });
+  const table = await openTable(tableFolder(resolve(dir)), 0).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
+  const client = tableClient(table.endpoint);
+  return {
+    ...drops,
+    stage: LOCAL_STAGE,
+    store: new DynamoStore({ client, table: LOCAL_TABLE }),
+    isRunning: false,
+    pollMs: POLL_MS,
+    checkRunning: () => checkRunning(dir),
+    close: async () => {
+      client.destroy();
+      await table.close();
+      await lock.release();
+    },
+  };
+}
+
+/** Opens a directory to drop files into it, whether or not anything runs there. */
+export async function openDropSite(dir: string): Promise<Site | DropSite> {
+  return (await openRunning(dir)) ?? openDrops(dir, await settingsFor(dir));
+}
+
+async function checkRunning(dir: string): Promise<void> {
+  if ((await runningEndpoints(dir)) === undefined)
+    throw new Failure(
+      "DevGone",
+      `The sluice dev on ${dir} has ended. The files are in the bucket and go on when it is started again.`,
+      `Start it with: sluice dev --dir ${dir}, and look at them with: sluice ls`,
+    );
+}
+
+async function openRunning(dir: string): Promise<Site | undefined> {
+  const endpoints = await runningEndpoints(dir);
+  if (endpoints === undefined) return undefined;
+  const client = tableClient(endpoints.dynamodb);
+  return {
+    ...(await openDrops(dir, endpoints.settings)),
+    stage: LOCAL_STAGE,
+    store: new DynamoStore({ client, table: LOCAL_TABLE }),
+    isRunning: true,
+    pollMs: POLL_MS,
+    checkRunning: () => checkRunning(dir),
+    close: async () => client.destroy(),
+  };
+}
+
+async function openDrops(dir: string, settings: Settings): Promise<DropSite> {
+  const objects = await openBucket(dir);
+  return {
+    name: dir,
+    settings,
+    objects,
+    put: (key, path, metadata) => objects.put(key, { path }, metadata),
+    placeOf: (key) => relative("", join(objects.directory, key)) || ".",
+    close: async () => {},
+  };
+}

@@ -1,0 +1,45 @@
+import type { Problem } from "../problem.ts";
+import type { Counts } from "../submission/submission.ts";
+import { judge } from "./judge.ts";
+import { defaultPlanLimits, type PlanLimits } from "./limits.ts";
+import { type ErrorEntry, type Rules, scan } from "./scan.ts";
+
+/** How many broken lines are told one by one, where nobody says otherwise. */
+const SHOWN_ERRORS = 20;
+
+/** What a drop of a file would come to. */
+export interface FileCheck {
+  /** `errors` counts the broken lines; all are 0 where the file is no file of records. */
+  counts: Counts;
+  /** How many jobs it would make; 0 where there is a problem. */
+  jobs: number;
+  /** The first broken lines. */
+  entries: ErrorEntry[];
+  /** Why all of it would be refused. */
+  problem?: Problem;
+}
+
+/** Checks a file exactly as a drop of it is checked, and writes nothing. Throws what the chunks throw. */
+export async function checkFile(
+  chunks: AsyncIterable<Uint8Array>,
+  rules: Rules,
+  { maxEntries = SHOWN_ERRORS, limits = {} }: { maxEntries?: number; limits?: Partial<PlanLimits> } = {},
+): Promise<FileCheck> {
+  const all = { ...defaultPlanLimits, ...limits };
+  const entries: ErrorEntry[] = [];
+  const scanned = await scan(chunks, rules, all, {
+    good: () => {},
+    bad: (entry) => {
+      if (entries.length < maxEntries) entries.push(entry);
+    },
+    settle: async () => {},
+  });
+  if (scanned.document !== undefined)
+    return { counts: { records: 0, results: 0, errors: 0 }, jobs: 0, entries: [], problem: scanned.document };
+  const { records, good } = scanned;
+  const counts = { records, results: 0, errors: records - good };
+  const judged = judge(scanned, rules.lane, all.maxJobs);
+  return judged.shares === undefined
+    ? { counts, jobs: 0, entries, problem: judged.problem }
+    : { counts, jobs: judged.shares.length, entries };
+}

@@ -1,0 +1,107 @@
+import { jobIdOfName, jobNamePrefix } from "../ids.ts";
+import type { Job } from "../job/job.ts";
+import { arnOf } from "../job/job.ts";
+import { hasEnded } from "../job/status.ts";
+import type { Lane } from "../lane/lane.ts";
+import type { BedrockJob } from "../ports/batch.ts";
+import { moveOn } from "../slots/bring-forward.ts";
+import { refill } from "../slots/refill.ts";
+import { outcomeOf, releaseEnded } from "../slots/release.ts";
+import type { World } from "../world.ts";
+
+/** How many pages of Bedrock's list one repair reads; jobs beyond them are asked for one by one. */
+const MOST_LIST_PAGES = 10;
+/** Our clock and Bedrock's may differ by so much. */
+const CLOCK_SKEW_MS = 10 * 60_000;
+
+/** Lists once as well when an event or a wake message comes long after the last listing: a lost event costs minutes. */
+export async function rideAlong(world: World, lane: Lane): Promise<void> {
+  const { clock, timings, store } = world;
+  const now = clock.now();
+  if (now - lane.listedAt <= timings.rideMs) return;
+  if (await store.winListing(lane.lane, lane.listedAt, now)) await repairLanes(world, [lane]);
+}
+
+/**
+ * Compares the jobs that hold slots with Bedrock's own list, does what lost events should have done, and refills.
+ * Only holders are looked at: a job that is in Bedrock holds a slot until its end is known here.
+ */
+export async function repairLanes(world: World, lanes: readonly Lane[]): Promise<void> {
+  const held = await heldJobs(world, lanes);
+  const listed = await listing(world, held);
+  const missed = new Set<string>();
+  for (const { lane, jobId, job } of held) {
+    if (job === undefined) await world.store.releaseSlot(lane, jobId, "neutral");
+    else if (await repairJob(world, job, listed.get(jobId))) missed.add(lane);
+  }
+  for (const lane of lanes) {
+    const left = await refill(world, lane.lane);
+    await watch(world, left ?? lane, missed.has(lane.lane));
+  }
+}
+
+/**
+ * Where one end was missed the bus may be silent, and no event comes on which a listing could ride. So for a while the
+ * lane is looked at as often as on a busy bus; whoever won the listing sends one message, so that they never multiply.
+ */
+async function watch({ store, messages, clock, timings }: World, lane: Lane, hasMissed: boolean): Promise<void> {
+  const now = clock.now();
+  if (hasMissed) await store.noteMissed(lane.lane, now);
+  const isWatched = now - lane.missedAt < timings.watchMs && lane.holders.size > 0;
+  // One millisecond more: a listing of exactly that age is young enough.
+  if (hasMissed || isWatched) await messages.wake(lane.lane, now + timings.rideMs + 1);
+}
+
+interface Held {
+  lane: string;
+  jobId: string;
+  job: Job | undefined;
+}
+
+async function heldJobs({ store }: World, lanes: readonly Lane[]): Promise<Held[]> {
+  const held: Held[] = [];
+  for (const { lane, holders } of lanes)
+    for (const jobId of holders) held.push({ lane, jobId, job: await store.job(jobId) });
+  return held;
+}
+
+/** What Bedrock's list says of the jobs that are held and were not known to have ended, by our job id. */
+async function listing({ batch, stage }: World, held: readonly Held[]): Promise<Map<string, BedrockJob>> {
+  const listed = new Map<string, BedrockJob>();
+  const wanted = new Map(
+    held.flatMap(({ job }) => (job && !hasEnded(job.status) ? [[job.jobId, job.enqueuedAt]] : [])),
+  );
+  const since = Math.min(...wanted.values()) - CLOCK_SKEW_MS;
+  let cursor: string | undefined;
+  // The newest come first, so the first page has them all unless a job has run for longer than a thousand others took.
+  for (let page = 0; page < MOST_LIST_PAGES && listed.size < wanted.size; page++) {
+    const { items, cursor: next } = await batch.list(jobNamePrefix(stage), since, cursor);
+    for (const job of items) {
+      const jobId = jobIdOfName(stage, job.jobName);
+      if (jobId !== undefined && wanted.has(jobId)) listed.set(jobId, job);
+    }
+    if (next === undefined) break;
+    cursor = next;
+  }
+  return listed;
+}
+
+/** True if nobody had told of the job's end. */
+async function repairJob(world: World, job: Job, listed: BedrockJob | undefined): Promise<boolean> {
+  const { batch, messages, clock, log } = world;
+  if (hasEnded(job.status)) {
+    await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords));
+    return false;
+  }
+  const arn = arnOf(job);
+  // Without an ARN it is an unfinished claim, and the refill that follows finishes it.
+  if (arn === undefined) return false;
+  // Absence from the list proves nothing: ask for the job itself.
+  const seen = listed ?? (await batch.get(arn));
+  if (seen === undefined || seen.status === job.status) return false;
+  const moved = await moveOn(world, job.jobId, seen);
+  if (moved === undefined || !hasEnded(moved.job.status)) return false;
+  log({ level: "warn", event: "lostEventRepaired", lane: job.lane, jobId: job.jobId, status: moved.job.status });
+  await messages.collect(job.jobId, clock.now());
+  return true;
+}

@@ -1,0 +1,103 @@
+import { aWorld, type MemoryWorld, queueJobs } from "@sluice/testing";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { BedrockStatus } from "../job/status.ts";
+import { refill } from "../slots/refill.ts";
+import { sweep } from "./sweep.ts";
+import { wake } from "./wake.ts";
+
+const LANE = "claude";
+
+let world: MemoryWorld;
+beforeEach(() => {
+  world = aWorld();
+});
+
+/** Moves one of Bedrock's jobs; its event is lost. */
+const moveSilently = (index: number, status: BedrockStatus) => world.batch.move(world.batch.jobs[index]!.arn, status);
+
+/** Waits for the next wake message, and delivers it; how long that took, or undefined if there is none. */
+async function deliverNext(): Promise<number | undefined> {
+  for (let message = world.messages.take(); message !== undefined; message = world.messages.take()) {
+    if (message.kind !== "wake") continue;
+    const afterMs = Math.max(0, message.at - world.clock.now());
+    world.clock.pass(afterMs);
+    await wake(world, message.lane, message.at);
+    return afterMs;
+  }
+  return undefined;
+}
+
+test("a wake message that comes early is sent again, one that is due refills", async () => {
+  const [job] = await queueJobs(world, 1);
+  const at = world.clock.now() + 1;
+  await wake(world, LANE, at);
+  expect(world.messages.take()).toMatchObject({ kind: "wake", lane: LANE, at });
+  world.clock.pass(1);
+  await wake(world, LANE, at);
+  expect((await world.store.job(job!.jobId))?.status).toBe("Submitted");
+});
+
+test("a wake message of a lane that nobody knows does nothing", async () => {
+  await wake(world, "no-such-lane", 0);
+  expect(world.messages.waiting).toEqual([]);
+});
+
+describe("where Bedrock's events stay away", () => {
+  test("one end that was missed has the lane looked at five minutes on, and a slot waits no longer than that", async () => {
+    await queueJobs(world, 9);
+    await refill(world, LANE);
+    moveSilently(0, "Completed");
+    await sweep(world);
+    for (const index of [1, 2, 3]) {
+      moveSilently(index, "Completed");
+      expect(world.batch.running).toHaveLength(2);
+      expect(await deliverNext()).toBe(world.timings.rideMs + 1);
+      expect(world.batch.running).toHaveLength(3);
+    }
+  });
+
+  test("also where the lane has but one slot", async () => {
+    await queueJobs(world, 3);
+    await refill(world, LANE);
+    await world.store.setLimit(LANE, 1);
+    for (const index of [0, 1, 2]) moveSilently(index, "Completed");
+    await sweep(world);
+    expect(await deliverNext()).toBe(world.timings.rideMs + 1);
+  });
+
+  test("the lane is looked at until an hour after the last miss, by one message at a time", async () => {
+    await queueJobs(world, 9);
+    await refill(world, LANE);
+    moveSilently(0, "Completed");
+    await Promise.all([sweep(world), sweep(world)]);
+    const begin = world.clock.now();
+    let listings = 0;
+    world.batch.list = new Proxy(world.batch.list, {
+      apply: (list, self, args) => {
+        listings++;
+        return Reflect.apply(list, self, args);
+      },
+    });
+    while ((await deliverNext()) !== undefined) expect(world.messages.waiting.length).toBeLessThanOrEqual(2);
+    expect(listings).toBe(Math.floor(world.timings.watchMs / world.timings.rideMs));
+    expect(world.clock.now() - begin).toBeGreaterThanOrEqual(world.timings.watchMs);
+    await sweep(world);
+    expect(await deliverNext(), "nothing was missed since").toBeUndefined();
+  });
+
+  test("a lane in which nothing runs is left alone", async () => {
+    await queueJobs(world, 1);
+    await refill(world, LANE);
+    moveSilently(0, "Completed");
+    await sweep(world);
+    await deliverNext();
+    expect(await deliverNext()).toBeUndefined();
+  });
+
+  test("lanes that missed nothing are not watched", async () => {
+    await queueJobs(world, 9);
+    await refill(world, LANE);
+    await sweep(world);
+    expect(await deliverNext()).toBeUndefined();
+  });
+});

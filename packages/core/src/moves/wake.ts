@@ -1,0 +1,13 @@
+import { refill } from "../slots/refill.ts";
+import type { World } from "../world.ts";
+import { rideAlong } from "./repair.ts";
+
+/**
+ * Takes in a wake message: refills its lane, and lists once as well if the last listing is old. One that was delivered
+ * early, because queues delay by minutes at most, is sent again.
+ */
+export async function wake(world: World, laneName: string, at: number): Promise<void> {
+  if (at > world.clock.now()) return world.messages.wake(laneName, at);
+  const lane = await refill(world, laneName);
+  if (lane !== undefined) await rideAlong(world, lane);
+}

@@ -1,0 +1,174 @@
+import { ERRORS_NAME, RESULTS_NAME, SUMMARY_NAME, settledKeys } from "../bucket/keys.ts";
+import { jobNameOf } from "../ids.ts";
+import type { EndedJob, Outcome } from "../job/job.ts";
+import type { ObjectStore, Piece } from "../ports/objects.ts";
+import type { Problem } from "../problem.ts";
+import { openRecords, type Submission } from "../submission/submission.ts";
+
+const JSONL = "application/x-ndjson";
+const JSON_TYPE = "application/json";
+
+/** What the plan left for the end. */
+export interface Staged {
+  /** The object of the lines that the plan found broken; absent if there were none. */
+  errorsKey?: string;
+  /** The stage's name, from which the names of its jobs in Bedrock follow; without it the summary leaves them out. */
+  stage?: string;
+}
+
+type SettledJob = EndedJob & { outcome: Outcome };
+
+/**
+ * Writes what the user gets: `results.jsonl`, `errors.jsonl` (the plan's errors first; written even when empty), and
+ * `summary.json` last, so that whoever sees the summary sees all of it. Nothing in it depends on when it is written:
+ * a second run writes the same bytes.
+ *
+ * @param jobs every job of the submission, each with its outcome
+ * @param prefix the folder of the results, ending in "/"; see `processedPrefix`
+ * @throws if the counts of jobs and submission do not agree, or a settled part is missing
+ */
+export async function finalise(
+  objects: ObjectStore,
+  submission: Submission,
+  jobs: readonly EndedJob[],
+  staged: Staged,
+  prefix: string,
+): Promise<void> {
+  const settled = jobs.map(withOutcome).sort((a, b) => a.part - b.part || (a.jobId < b.jobId ? -1 : 1));
+  checkCounts(submission, settled);
+  const parts = settled.map(({ submissionId, part }) => settledKeys(submissionId, part));
+  await objects.compose(
+    `${prefix}${RESULTS_NAME}`,
+    parts.map(({ results }) => ({ key: results })),
+    JSONL,
+  );
+  await objects.compose(
+    `${prefix}${ERRORS_NAME}`,
+    [...plannedErrors(staged), ...parts.map(({ errors }) => ({ key: errors }))],
+    JSONL,
+  );
+  // The store says Open until this is written; a user's stop is the only other way to get here.
+  const status = submission.status === "Stopped" ? "Stopped" : "Done";
+  await writeSummary(objects, prefix, { ...head(submission, status), ...endOf(settled, staged.stage) });
+}
+
+/**
+ * The same three objects for a submission that was refused as a whole: no results, the errors that the plan found
+ * before it gave up, and the problem in the summary.
+ */
+export async function finaliseRefused(
+  objects: ObjectStore,
+  submission: Submission & { problem: Problem },
+  staged: Staged,
+  prefix: string,
+): Promise<void> {
+  await objects.compose(`${prefix}${RESULTS_NAME}`, [], JSONL);
+  await objects.compose(`${prefix}${ERRORS_NAME}`, plannedErrors(staged), JSONL);
+  const { code, message } = submission.problem;
+  await writeSummary(objects, prefix, { ...head(submission, "Refused"), problem: { code, message }, jobs: [] });
+}
+
+function plannedErrors({ errorsKey }: Staged): Piece[] {
+  return errorsKey === undefined ? [] : [{ key: errorsKey }];
+}
+
+function withOutcome(job: EndedJob): SettledJob {
+  const { outcome } = job;
+  if (outcome === undefined)
+    throw new Error(`Job ${job.jobId} of submission ${job.submissionId} has no outcome yet. Collect it first.`);
+  return { ...job, outcome };
+}
+
+/** A summary that does not add up would hide a lost record: better none than that one. */
+function checkCounts(submission: Submission, jobs: readonly SettledJob[]): void {
+  const { counts, submissionId, plan } = submission;
+  const results = sum(jobs.map(({ outcome }) => outcome.results));
+  const errors = sum(jobs.map(({ outcome }) => outcome.errors));
+  const complete = plan === undefined || jobs.length >= plan.parts;
+  if (openRecords(counts) === 0 && counts.results === results && counts.errors >= errors && complete) return;
+  throw new Error(
+    `Submission ${submissionId} does not add up: it has ${counts.records} records, ${counts.results} results and ` +
+      `${counts.errors} errors in ${plan?.parts ?? jobs.length} jobs; the ${jobs.length} settled jobs have ${results} ` +
+      `results and ${errors} errors. Its results were not joined; look at its jobs, then collect it again.`,
+  );
+}
+
+/** What the summary says of the submission; `undefined` members are left out by JSON. */
+function head(submission: Submission, status: "Done" | "Stopped" | "Refused") {
+  const { submissionId, key, etag, lastModified, modelId, lane, route, counts } = submission;
+  return {
+    submissionId,
+    status,
+    key,
+    etag,
+    lastModified: iso(lastModified),
+    model: modelId,
+    lane,
+    route,
+    counts: { records: counts.records, results: counts.results, errors: counts.errors },
+  };
+}
+
+/** What the summary says of the jobs. Times are Bedrock's own; where it never gave one there is none. */
+function endOf(jobs: readonly SettledJob[], stage: string | undefined) {
+  return {
+    tokens: tokensOf(jobs),
+    submittedAt: iso(least(jobs.map(({ outcome }) => outcome.submittedAt))),
+    endedAt: iso(most(jobs.map(({ outcome }) => outcome.endedAt))),
+    jobs: jobs.map(({ jobId, arn, status, recordCount, message, outcome }) => ({
+      jobId,
+      arn,
+      jobName: stage === undefined ? undefined : jobNameOf(stage, jobId),
+      status,
+      records: recordCount,
+      results: outcome.results,
+      errors: outcome.errors,
+      submittedAt: iso(outcome.submittedAt),
+      endedAt: iso(outcome.endedAt),
+      message,
+    })),
+  };
+}
+
+function tokensOf(jobs: readonly SettledJob[]): { input?: number; output?: number } | undefined {
+  const input = known(jobs.map(({ outcome }) => outcome.inputTokens));
+  const output = known(jobs.map(({ outcome }) => outcome.outputTokens));
+  if (input.length === 0 && output.length === 0) return undefined;
+  return {
+    ...(input.length === 0 ? {} : { input: sum(input) }),
+    ...(output.length === 0 ? {} : { output: sum(output) }),
+  };
+}
+
+async function writeSummary(objects: ObjectStore, prefix: string, summary: object): Promise<void> {
+  const writer = objects.writer(`${prefix}${SUMMARY_NAME}`, JSON_TYPE);
+  try {
+    await writer.write(new TextEncoder().encode(`${JSON.stringify(summary, undefined, 2)}\n`));
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+function iso(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
+}
+
+function known(values: readonly (number | undefined)[]): number[] {
+  return values.filter((value) => value !== undefined);
+}
+
+function least(values: readonly (number | undefined)[]): number | undefined {
+  const numbers = known(values);
+  return numbers.length === 0 ? undefined : Math.min(...numbers);
+}
+
+function most(values: readonly (number | undefined)[]): number | undefined {
+  const numbers = known(values);
+  return numbers.length === 0 ? undefined : Math.max(...numbers);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,94 @@
+import * as z from "zod";
+import { OutputIncomplete } from "../errors.ts";
+import type { EndedJob } from "../job/job.ts";
+import { textOf } from "../objects/text.ts";
+import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
+
+/** A real manifest has six numbers; what is longer is none. */
+const MAX_MANIFEST_BYTES = 1_000_000;
+const MANIFEST_NAME = "manifest.json.out";
+
+/** A count that is missing or no count is taken for unknown: whether that matters, `checkAgainstManifest` decides. */
+const count = z.int().nonnegative().optional().catch(undefined);
+
+/** The field names are those of a manifest that a user published; AWS documents none of them. */
+const manifestSchema = z.object({
+  totalRecordCount: count,
+  processedRecordCount: count,
+  successRecordCount: count,
+  errorRecordCount: count,
+  inputTokenCount: count,
+  outputTokenCount: count,
+});
+export type Manifest = z.output<typeof manifestSchema>;
+
+/** What Bedrock wrote for a job. */
+export interface JobOutput {
+  /** The object of the output lines; absent if there is none. */
+  lines?: ObjectHead;
+  manifest?: Manifest;
+}
+
+/** True for the two ends at which Bedrock promises its output: settling on less would lose what was paid for. */
+export function promisesOutput(job: EndedJob): boolean {
+  return job.status === "Completed" || job.status === "PartiallyCompleted";
+}
+
+/**
+ * Looks up the output below `outputPrefix/<the last part of the ARN>/`. Throws `OutputIncomplete` if the job's end
+ * promises output and it is not there; for every other end, what is there counts.
+ */
+export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<JobOutput> {
+  const { arn, inputKey, outputPrefix, jobId } = job;
+  const promised = promisesOutput(job);
+  if (arn === undefined) {
+    if (promised) throw new OutputIncomplete(jobId, "its ARN is not known yet, so neither is the place of its output");
+    return {};
+  }
+  const folder = `${outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
+  const linesKey = `${folder}${inputKey.slice(inputKey.lastIndexOf("/") + 1)}.out`;
+  const manifest = await readManifest(objects, `${folder}${MANIFEST_NAME}`);
+  const lines = await objects.head(linesKey);
+  if (promised) {
+    if (manifest === undefined)
+      throw new OutputIncomplete(jobId, `${folder}${MANIFEST_NAME} is not there or not readable`);
+    // Where nothing was processed there may be no lines to write.
+    if (lines === undefined && manifest.processedRecordCount !== 0)
+      throw new OutputIncomplete(jobId, `${linesKey} is not there`);
+  }
+  return { ...(lines === undefined ? {} : { lines }), ...(manifest === undefined ? {} : { manifest }) };
+}
+
+/**
+ * Throws `OutputIncomplete` unless the manifest's number of records is the number of lines read, or of the job's
+ * records that they answer: these differ where Bedrock repeats a line.
+ */
+export function checkAgainstManifest(
+  job: EndedJob,
+  manifest: Manifest,
+  read: { lines: number; answered: number; unreadable: number },
+): void {
+  const { processedRecordCount, totalRecordCount, successRecordCount, errorRecordCount } = manifest;
+  // Not a number where either is unknown, and no number of lines is that.
+  const tried = (successRecordCount ?? Number.NaN) + (errorRecordCount ?? Number.NaN);
+  if (read.unreadable > 0)
+    throw new OutputIncomplete(job.jobId, `${read.unreadable} of its ${read.lines} lines cannot be read as JSON`);
+  const promised = [processedRecordCount, totalRecordCount, tried];
+  if (promised.includes(read.lines) || promised.includes(read.answered)) return;
+  throw new OutputIncomplete(
+    job.jobId,
+    `it has ${read.lines} lines, and the manifest promises ${processedRecordCount ?? "an unknown number of"} ` +
+      `processed records of ${totalRecordCount ?? "an unknown number"}`,
+  );
+}
+
+async function readManifest(objects: ObjectStore, key: string): Promise<Manifest | undefined> {
+  const found = await objects.head(key);
+  if (found === undefined || found.sizeBytes > MAX_MANIFEST_BYTES) return undefined;
+  const text = await textOf(objects.read({ key, etag: found.etag }));
+  try {
+    return manifestSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

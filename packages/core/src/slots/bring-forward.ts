@@ -1,0 +1,60 @@
+import type { Job } from "../job/job.ts";
+import { arnOf } from "../job/job.ts";
+import type { BedrockStatus } from "../job/status.ts";
+import { hasEnded } from "../job/status.ts";
+import type { Lane } from "../lane/lane.ts";
+import type { JobMove } from "../ports/store.ts";
+import type { World } from "../world.ts";
+import { outcomeOf, releaseEnded } from "./release.ts";
+
+/** What Bedrock says of a job, in an event, a listing or an answer to Get. */
+export interface Sighting {
+  jobName: string;
+  arn: string;
+  modelId: string;
+  status: BedrockStatus;
+  message?: string;
+  /** Events do not carry it. */
+  processedRecords?: number;
+}
+
+/** A job after it was moved to where Bedrock says that it is. */
+export interface Moved {
+  job: Job;
+  /** Its lane, if the job's slot came free here, as it was right after that. */
+  freed?: Lane;
+}
+
+/**
+ * Moves a job forward to where Bedrock says that it is, and releases the slot of an ended one; undefined if there is no
+ * such job. It moves first and reads only if that changed nothing: a slot waits for it.
+ */
+export async function moveOn(world: World, jobId: string, seen: Sighting): Promise<Moved | undefined> {
+  const { store, log } = world;
+  const moved = await store.moveJob(jobId, moveTo(world, seen));
+  const job = moved ?? (await store.job(jobId));
+  if (job === undefined) return undefined;
+  const { lane, submissionId, status } = job;
+  if (moved !== undefined) log({ level: "info", event: "jobMoved", lane, jobId, submissionId, status });
+  if (!hasEnded(status)) return { job };
+  const outcome = outcomeOf(status, await processedRecords(world, job, seen));
+  const freed = await releaseEnded(world, job, outcome);
+  return freed === undefined ? { job } : { job, freed };
+}
+
+function moveTo({ clock }: World, { status, arn, message }: Sighting): JobMove {
+  if (!hasEnded(status)) return { status, arn };
+  return { status, arn, at: clock.now(), ...(message && { message }) };
+}
+
+/** How much of a failed job was processed: it tells a job that could not begin from one with trouble on the way. */
+async function processedRecords({ batch, log }: World, job: Job, seen: Sighting): Promise<number | undefined> {
+  if (job.status !== "Failed" || seen.processedRecords !== undefined) return seen.processedRecords;
+  try {
+    return (await batch.get(arnOf(job) ?? seen.arn))?.processedRecords;
+  } catch {
+    // The slot must not wait for this; the failure is then not counted.
+    log({ level: "warn", event: "countsUnknown", lane: job.lane, jobId: job.jobId });
+    return undefined;
+  }
+}

@@ -1,0 +1,229 @@
+import { jobNameOf } from "../ids.ts";
+import type { ClaimedJob, Job, PendingJob, QueueEntry } from "../job/job.ts";
+import { arnOf } from "../job/job.ts";
+import { hasEnded } from "../job/status.ts";
+import type { BlockKind, Lane } from "../lane/lane.ts";
+import type { BedrockJob, CreateAnswer } from "../ports/batch.ts";
+import { blockFor } from "../rules/back-off.ts";
+import type { World } from "../world.ts";
+import { moveOn } from "./bring-forward.ts";
+import { releaseEnded } from "./release.ts";
+import { createRequestOf } from "./request.ts";
+
+/** How a run left a claimed job. */
+export type Finished =
+  /** Its ARN is stored, or asking goes on later: go on with the next. */
+  | "done"
+  /** Its slot was given back: the lane must be read again before anything else is claimed. */
+  | "released"
+  /** The lane is blocked now: claim nothing more. */
+  | "blocked";
+
+/** After so many answers of a kind that we do not know, a look-up that finds nothing ends the job. */
+const MOST_ODD_ANSWERS = 8;
+
+/** One refill: its name, and what it has tried, for it asks for each job once at most. */
+export interface Run {
+  owner: string;
+  tried: Set<string>;
+}
+
+/** A job that this run has taken, and what was known of it before. */
+interface Taken {
+  job: PendingJob | ClaimedJob;
+  /** When the last earlier call set out whose outcome nobody knows; undefined if every one was answered. */
+  doubtSince: number | undefined;
+  oddAnswers: number;
+  leaseUntil: number;
+}
+
+/**
+ * Finishes a claim: the job gets its ARN, or its end. What is unknown is rolled forward and never back, because a
+ * Create whose answer was lost may have made a job that is paid for.
+ */
+export async function finishClaim(
+  world: World,
+  run: Run,
+  lane: Lane,
+  jobId: string,
+  entry?: QueueEntry,
+): Promise<Finished> {
+  const { store, timings, clock } = world;
+  if (run.tried.has(jobId)) return "done";
+  const now = clock.now();
+  const leaseUntil = now + timings.leaseMs;
+  const before = await store.takeClaim(jobId, run.owner, now, leaseUntil);
+  const job = before ?? (await store.job(jobId));
+  if (job === undefined || hasEnded(job.status)) {
+    await store.releaseSlot(lane.lane, jobId, "neutral");
+    const stale = entry ?? job;
+    if (stale !== undefined) await store.dropEntry(stale);
+    // Not tried: where the job is in no table, only its entry, met later in this run, tells what is to be dropped.
+    return "released";
+  }
+  run.tried.add(jobId);
+  if (arnOf(job) !== undefined) {
+    await store.dropEntry(job);
+    await store.finishClaiming(lane.lane, jobId);
+    return "done";
+  }
+  if (job.status !== "Pending" && job.status !== "Claimed") return "done";
+  // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
+  if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
+  const claim = job.status === "Claimed" ? job.claim : undefined;
+  return ask(world, run, lane, {
+    job,
+    doubtSince: claim?.doubtSince,
+    oddAnswers: claim?.oddAnswers ?? 0,
+    leaseUntil,
+  });
+}
+
+/** Looks for the unfinished claims of a blocked lane, without asking Bedrock for anything new. */
+export async function lookUpClaims(world: World, lane: Lane): Promise<void> {
+  const { store, batch, clock, stage } = world;
+  for (const jobId of lane.claiming) {
+    const job = await store.job(jobId);
+    if (job?.status !== "Claimed" || job.claim.doubtSince === undefined || job.claim.leaseUntil > clock.now()) continue;
+    const found = await batch.findByName(jobNameOf(stage, jobId));
+    if (found !== undefined) await adopt(world, job, found);
+  }
+}
+
+async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
+  const { store, batch, stage, clock, timings } = world;
+  const { job, doubtSince } = taken;
+  await store.dropEntry(job);
+  if (doubtSince !== undefined) {
+    const found = await batch.findByName(jobNameOf(stage, job.jobId));
+    if (found !== undefined) return adopt(world, job, found);
+    if (taken.oddAnswers >= MOST_ODD_ANSWERS) {
+      if (clock.now() - doubtSince >= timings.doubtMs)
+        return failJob(
+          world,
+          job,
+          `Bedrock answered ${taken.oddAnswers} times with errors that Sluice does not know.`,
+          run.owner,
+        );
+      return waitForProof(world, run, taken, doubtSince);
+    }
+  }
+  return settleAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
+}
+
+async function settleAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
+  const { store, batch, messages, stage, clock, timings, log } = world;
+  const { job, doubtSince } = taken;
+  switch (answer.kind) {
+    case "created":
+      if (lane.block !== undefined) await store.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
+      return storeArn(world, job, answer.arn);
+    case "quotaExceeded":
+      return block(world, run, lane, taken, "quota", answer.message);
+    case "throttled":
+      return block(world, run, lane, taken, "throttled", answer.message);
+    case "denied":
+      return block(world, run, lane, taken, "denied", answer.message);
+    case "invalid":
+      // An earlier call may have made the job, and a name that is taken may be reported like this.
+      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)
+        return failJob(world, job, answer.message, run.owner);
+      return waitForProof(world, run, taken, doubtSince);
+    case "conflict": {
+      const found = await batch.findByName(jobNameOf(stage, job.jobId));
+      if (found !== undefined) return adopt(world, job, found);
+      break;
+    }
+    case "odd":
+      await store.yieldClaim(job.jobId, run.owner, {
+        leaseUntil: taken.leaseUntil,
+        doubtSince: clock.now(),
+        odd: true,
+      });
+      break;
+    case "unknown":
+      break;
+  }
+  const { message } = answer;
+  log({ level: "warn", event: "createUnknown", lane: lane.lane, jobId: job.jobId, status: answer.kind, message });
+  await messages.wake(lane.lane, taken.leaseUntil);
+  return "done";
+}
+
+/** Leaves the claim alone until a look-up that finds nothing proves that no earlier call created the job. */
+async function waitForProof(world: World, run: Run, taken: Taken, doubtSince: number): Promise<Finished> {
+  const { job } = taken;
+  const leaseUntil = doubtSince + world.timings.doubtMs;
+  await world.messages.wake(job.lane, leaseUntil);
+  await world.store.yieldClaim(job.jobId, run.owner, { leaseUntil, doubtSince, odd: false });
+  return "done";
+}
+
+/** Bedrock takes nothing for now: the job keeps its slot and its place, and the lane waits. */
+async function block(
+  world: World,
+  run: Run,
+  lane: Lane,
+  taken: Taken,
+  kind: BlockKind,
+  reason: string,
+): Promise<Finished> {
+  const { store, messages, clock, timings, log } = world;
+  const { job, doubtSince } = taken;
+  const block = blockFor(lane, kind, reason, clock.now(), timings);
+  // The message first: a crash between the two then wakes the lane once for nothing, instead of never.
+  await messages.wake(lane.lane, block.until);
+  await store.blockLane(lane.lane, block);
+  const left = { leaseUntil: clock.now(), odd: false };
+  await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
+  log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId: job.jobId, status: kind, message: reason });
+  return "blocked";
+}
+
+/** Takes over a job that Bedrock has under our name. */
+async function adopt(world: World, job: Job, found: BedrockJob): Promise<Finished> {
+  if (found.inputKey === job.inputKey && hasEnded(found.status)) return takeEnd(world, job, found);
+  if (found.inputKey === job.inputKey) return storeArn(world, job, found.arn);
+  const name = jobNameOf(world.stage, job.jobId);
+  return failJob(
+    world,
+    job,
+    `Bedrock has a job named ${name} (${found.arn}) that reads another input, so the name is taken. Another table uses this stage's name in this account: deploy this stage under another name and drop the file again.`,
+  );
+}
+
+/** Takes over a job that has ended meanwhile: the event of its end may be lost, and its slot is free. */
+async function takeEnd(world: World, job: Job, found: BedrockJob): Promise<Finished> {
+  await moveOn(world, job.jobId, found);
+  await world.messages.collect(job.jobId, world.clock.now());
+  return "released";
+}
+
+async function storeArn(world: World, job: Job, arn: string): Promise<Finished> {
+  const { store, log } = world;
+  // Refused if an event was faster and moved the job further: then its ARN is stored already.
+  await store.moveJob(job.jobId, { status: "Submitted", arn });
+  await store.finishClaiming(job.lane, job.jobId);
+  log({ level: "info", event: "jobSubmitted", lane: job.lane, jobId: job.jobId, submissionId: job.submissionId });
+  return "done";
+}
+
+/**
+ * Ends a job that Bedrock will never run, and sees to it that its records are settled.
+ *
+ * @param owner the run that Bedrock refused the job to, which must still have the claim: where it slept longer than its
+ * lease, another may have created the job, and the refusal only says that the name is taken
+ */
+async function failJob(world: World, job: Job, message: string, owner?: string): Promise<Finished> {
+  const { store, messages, clock, log } = world;
+  const now = clock.now();
+  const end = { status: "Failed", at: now, message } as const;
+  const failed = await store.moveJob(job.jobId, owner === undefined ? end : { ...end, owner });
+  // Refused where another run has the claim, or has stored an ARN: the job is that run's, and keeps its slot.
+  const refused = failed === undefined ? await store.job(job.jobId) : undefined;
+  if (refused !== undefined && !hasEnded(refused.status)) return "done";
+  await messages.collect(job.jobId, now);
+  await releaseEnded(world, failed ?? job, "failure");
+  log({ level: "error", event: "jobRefused", lane: job.lane, jobId: job.jobId, message });
+  return "released";
+}

@@ -1,0 +1,3 @@
+export * from "./bedrock/index.ts";
+export * from "./folder/index.ts";
+export * from "./responder/index.ts";

@@ -1,0 +1,13 @@
+import type { DropScript } from "./script.ts";
+
+/** A file that was dropped, and what was in it. */
+export interface Dropped {
+  script: DropScript;
+  submissionId: string;
+  key: string;
+  jobIds: string[];
+  /** The ids of its good records, in order. */
+  recordIds: string[];
+  /** The numbers of its broken lines. */
+  brokenLines: number[];
+}

@@ -1,0 +1,55 @@
+import type { BedrockStatus, Sighting } from "@sluice/core";
+import type { MemoryJob } from "../memory/batch.ts";
+import type { MemoryWorld } from "./world.ts";
+
+/** How Bedrock answers a job in a test. */
+export interface Answering {
+  status?: BedrockStatus;
+  /** Records that get an error of the model's. */
+  refuses?: (recordId: string) => boolean;
+  /** Records that get no answer at all. */
+  skips?: (recordId: string) => boolean;
+}
+
+/** A line of Bedrock's output, for a line of its input. */
+function outputLine(line: string, refused: boolean): string {
+  const record = JSON.parse(line);
+  return JSON.stringify(
+    refused
+      ? { ...record, error: { errorCode: 400, errorMessage: "The model refused this." } }
+      : { ...record, modelOutput: { text: `to ${record.recordId}` } },
+  );
+}
+
+/**
+ * Ends a job as Bedrock does: its output in the reverse order of its input, the manifest, then its status. The event
+ * that Bedrock would send.
+ */
+export async function endJob(
+  { batch, objects }: MemoryWorld,
+  job: MemoryJob,
+  { status = "Completed", refuses = () => false, skips = () => false }: Answering = {},
+): Promise<Sighting> {
+  const { inputKey, outputPrefix } = job.request;
+  const lines = (await objects.text(inputKey)).split("\n").filter((line) => line !== "");
+  const idOf = (line: string): string => JSON.parse(line).recordId;
+  const answered = lines.filter((line) => !skips(idOf(line)));
+  const refused = answered.filter((line) => refuses(idOf(line)));
+  const folder = `${outputPrefix}${job.arn.slice(job.arn.lastIndexOf("/") + 1)}/`;
+  const output = answered.map((line) => `${outputLine(line, refused.includes(line))}\n`).reverse();
+  const counts = {
+    totalRecordCount: lines.length,
+    processedRecordCount: answered.length,
+    successRecordCount: answered.length - refused.length,
+    errorRecordCount: refused.length,
+  };
+  if (answered.length > 0) {
+    await objects.put(`${folder}${inputKey.slice(inputKey.lastIndexOf("/") + 1)}.out`, output.join(""));
+    await objects.put(
+      `${folder}manifest.json.out`,
+      JSON.stringify({ ...counts, inputTokenCount: 7, outputTokenCount: 9 }),
+    );
+  }
+  const processedRecords = answered.length;
+  return batch.move(job.arn, status, { totalRecords: lines.length, processedRecords });
+}
