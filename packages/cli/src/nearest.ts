@@ -3,12 +3,19 @@ const MAX_DISTANCE = 4;
 
 /** "Did you mean …?", or what there is, for a name that is none of these. */
 export function suggestion(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  if (near !== undefined) return `Did you mean ${near}?`;
+  return known.length === 0 ? "There is none." : `There is: ${known.join(", ")}.`;
+}
+
+/** The one of these names that a word may be a typing error of; undefined if none is near enough. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const near = known
     .map((name) => ({ name, distance: distanceOf(word.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  if (near !== undefined && near.distance <= Math.min(MAX_DISTANCE, Math.ceil(word.length / 2)))
-    return `Did you mean ${near.name}?`;
-  return known.length === 0 ? "There is none." : `There is: ${known.join(", ")}.`;
+  return near !== undefined && near.distance <= Math.min(MAX_DISTANCE, Math.ceil(word.length / 2))
+    ? near.name
+    : undefined;
 }
 
 /** How many letters have to be put in, taken out or changed (Levenshtein). */

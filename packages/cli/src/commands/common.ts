@@ -1,8 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CommonOptions } from "../options.ts";
+import { type CommonOptions, DEFAULT_DIR, PROGRAM } from "../options.ts";
 import { Output } from "../output.ts";
-
-const DEFAULT_DIR = ".sluice";
 
 /** Adds --dir and --json. */
 export function withCommonOptions(command: Command): Command {
@@ -21,6 +19,12 @@ export function withSiteOptions(command: Command): Command {
       if (stage && called.getOptionValueSource("dir") === "default" && called.opts()["stage"] === undefined)
         called.setOptionValue("stage", stage);
     });
+}
+
+/** Examples for a command's help, as whoever reads it can run them: what follows the program's name. */
+export function examples(...lines: readonly string[]): string {
+  const shown = lines.map((line) => `  $ ${PROGRAM} ${line}`).join("\n");
+  return `\n${lines.length === 1 ? "Example" : "Examples"}:\n${shown}`;
 }
 
 export function outputFor({ json }: CommonOptions): Output {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { DemoOptions } from "../demo/run.ts";
 import { EXIT } from "../failure.ts";
-import { outputFor } from "./common.ts";
+import { examples, outputFor } from "./common.ts";
 
 export function demoCommand(): Command {
   return new Command("demo")
@@ -9,7 +9,7 @@ export function demoCommand(): Command {
     .option("--dir <dir>", "where the demo keeps everything; cleared at its start", ".sluice-demo")
     .option("--keep", "do not clear the directory: add to what an earlier demo left")
     .option("--json", "one JSON document on stdout, messages on stderr")
-    .addHelpText("after", "\nExample:\n  $ sluice demo")
+    .addHelpText("after", examples("demo"))
     .action(async (options: DemoOptions) => {
       const { runDemo } = await import("../demo/run.ts");
       process.exitCode = (await runDemo(options, outputFor(options))) ? EXIT.ok : EXIT.failed;

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { DevOptions } from "../dev/run.ts";
 import { EXIT } from "../failure.ts";
-import { numberBetween, outputFor, withCommonOptions } from "./common.ts";
+import { examples, numberBetween, outputFor, withCommonOptions } from "./common.ts";
 
 const MAX_PORT = 65_535;
 const MAX_SLOTS = 1_000;
@@ -27,12 +27,11 @@ export function devCommand(): Command {
     .option("--lose-events <pct>", "per cent of Bedrock's events that never arrive", numberBetween(0, 100, "any"), 0)
     .addHelpText(
       "after",
-      `
-Examples:
-  $ sluice dev
-  $ sluice dev --speed 1 --slots 20                    as slow as Bedrock
-  $ sluice dev --responder http://127.0.0.1:11434      answers from Ollama
-  $ sluice dev --lose-events 30                        see lost events repaired`,
+      examples(
+        "dev",
+        "dev --speed 1 --slots 20                  # as slow as Bedrock",
+        "dev --lose-events 30                      # see lost events repaired",
+      ),
     )
     .action(async (options: DevOptions) => {
       const { runDev } = await import("../dev/run.ts");

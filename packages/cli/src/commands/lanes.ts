@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import type { CommonOptions } from "../options.ts";
-import { outputFor, withSiteOptions } from "./common.ts";
+import { examples, outputFor, withSiteOptions } from "./common.ts";
 
 export function lanesCommand(): Command {
   return withSiteOptions(new Command("lanes"))
     .description("Show every lane: its slots, what waits, and what blocks it.")
-    .addHelpText("after", "\nExample:\n  $ sluice lanes --json | jq '.lanes[] | select(.waiting > 0)'")
+    .addHelpText("after", examples("lanes --json | jq '.lanes[] | select(.waiting > 0)'"))
     .action(async (options: CommonOptions) => {
       const { openSite } = await import("../reach/open.ts");
       const { listLanes } = await import("../look/lanes.ts");

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import type { CommonOptions } from "../options.ts";
-import { outputFor, withSiteOptions } from "./common.ts";
+import { examples, outputFor, withSiteOptions } from "./common.ts";
 
 export function lsCommand(): Command {
   return withSiteOptions(new Command("ls"))
     .description("List submissions, newest first.")
-    .addHelpText("after", "\nExample:\n  $ sluice ls --json | jq '.submissions[] | select(.status == \"Open\")'")
+    .addHelpText("after", examples("ls --json | jq '.submissions[] | select(.errors > 0)'"))
     .action(async (options: CommonOptions) => {
       const { openSite } = await import("../reach/open.ts");
       const { listSubmissions } = await import("../look/submissions.ts");

@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import type { CommonOptions } from "../options.ts";
-import { outputFor, withSiteOptions } from "./common.ts";
+import { examples, outputFor, withSiteOptions } from "./common.ts";
 
 export function showCommand(): Command {
   return withSiteOptions(new Command("show"))
     .description("Show one submission: its problem, its jobs, and where its results lie.")
     .argument("<id>", "the id of a submission or of a job, or its first letters")
-    .addHelpText("after", "\nExample:\n  $ sluice show 01KD")
+    .addHelpText("after", examples("show 01KD"))
     .action(async (id: string, options: CommonOptions) => {
       const { openSite } = await import("../reach/open.ts");
       const { showSubmission } = await import("../look/submission.ts");

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { EXIT } from "../failure.ts";
 import type { SubmitOptions } from "../submit/submit.ts";
-import { numberBetween, outputFor, withSiteOptions } from "./common.ts";
+import { examples, numberBetween, outputFor, withSiteOptions } from "./common.ts";
 
 export function submitCommand(): Command {
   return withSiteOptions(new Command("submit"))
@@ -13,11 +13,11 @@ export function submitCommand(): Command {
     .option("--wait", "until every record is settled; exit code 1 if any is an error")
     .addHelpText(
       "after",
-      `
-Examples:
-  $ sluice submit reviews.jsonl
-  $ sluice submit *.jsonl --route nova-lite --priority 5
-  $ sluice submit reviews.jsonl.gz --wait --json`,
+      examples(
+        "submit reviews.jsonl",
+        "submit *.jsonl --route nova-lite --priority 5",
+        "submit reviews.jsonl.gz --wait --json",
+      ),
     )
     .action(async (files: string[], options: SubmitOptions) => {
       const { checkFiles } = await import("../submit/files.ts");

@@ -1,16 +1,16 @@
 import type { Log } from "@sluice/core";
 import { Command } from "commander";
 import { Failure } from "../failure.ts";
-import type { CommonOptions } from "../options.ts";
+import { type CommonOptions, commandLine } from "../options.ts";
 import type { Swept } from "../reach/local-sweep.ts";
-import { outputFor, withSiteOptions } from "./common.ts";
+import { examples, outputFor, withSiteOptions } from "./common.ts";
 
 export function sweepCommand(): Command {
   return withSiteOptions(new Command("sweep"))
     .description(
       "Repair now what events should have done, instead of waiting for the schedule. Needs a running dev, or a stage.",
     )
-    .addHelpText("after", "\nExample:\n  $ sluice sweep")
+    .addHelpText("after", examples("sweep"))
     .action(async (options: CommonOptions) => {
       const { logLine } = await import("../view/log-line.ts");
       const output = outputFor(options);
@@ -40,7 +40,7 @@ async function sweepDirectory(dir: string, log: Log): Promise<Swept> {
     throw new Failure(
       "NotRunning",
       `No sluice dev runs on ${dir}, so there is no Bedrock to compare with.`,
-      `Start it with: sluice dev --dir ${dir}. It sweeps when it starts.`,
+      `Start it with: ${commandLine("dev", { dir })}. It sweeps when it starts.`,
     );
   const { sweepNow } = await import("../reach/local-sweep.ts");
   return sweepNow(dir, endpoints, log);

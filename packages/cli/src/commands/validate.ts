@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { EXIT } from "../failure.ts";
 import type { ValidateOptions } from "../submit/validate.ts";
-import { outputFor, withCommonOptions } from "./common.ts";
+import { examples, outputFor, withCommonOptions } from "./common.ts";
 
 export function validateCommand(): Command {
   return withCommonOptions(new Command("validate"))
@@ -9,7 +9,7 @@ export function validateCommand(): Command {
     .argument("<file...>", "JSONL files, also gzipped")
     .addOption(new Option("--route <name>", "check for this route of the settings").conflicts("model"))
     .option("--model <id>", "check for this model")
-    .addHelpText("after", "\nExample:\n  $ sluice validate reviews.jsonl --model amazon.nova-lite-v1:0")
+    .addHelpText("after", examples("validate reviews.jsonl --model amazon.nova-lite-v1:0"))
     .action(async (files: string[], options: ValidateOptions) => {
       const { validate } = await import("../submit/validate.ts");
       process.exitCode = (await validate(files, options, outputFor(options))) ? EXIT.ok : EXIT.failed;

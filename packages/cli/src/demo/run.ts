@@ -4,6 +4,7 @@ import { bedrockStatus, hasEnded, jobNameOf, laneOfModel, type Settings } from "
 import { DirectoryHeld, holderOf, LOCAL_STAGE, type LocalWorld, startLocalWorld, writeSettings } from "@sluice/local";
 import logUpdate from "log-update";
 import { Failure } from "../failure.ts";
+import { commandLine } from "../options.ts";
 import type { Output } from "../output.ts";
 import { accountFor } from "./account.ts";
 import { Board, newsOf } from "./board.ts";
@@ -84,7 +85,7 @@ function notThrough(dir: string): Failure {
   return new Failure(
     "NotThrough",
     `The demo is not through after ${MAX_DEMO_MS / 1_000} s.`,
-    `See how far it is with: sluice ls --dir ${dir}, or go on with: sluice dev --dir ${dir}`,
+    `See how far it is with: ${commandLine("ls", { dir })}, or go on with: ${commandLine("dev", { dir })}`,
   );
 }
 

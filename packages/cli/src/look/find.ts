@@ -26,7 +26,11 @@ export async function findSubmission(site: Site, id: string): Promise<Submission
   const fitting = await beginningWith(site, wanted);
   const [only, ...others] = fitting;
   if (only === undefined)
-    throw new Failure("NotFound", `There is no submission ${id} in ${site.name}.`, "sluice ls shows their ids.");
+    throw new Failure(
+      "NotFound",
+      `There is no submission ${id} in ${site.name}.`,
+      `${site.command("ls")} shows their ids.`,
+    );
   if (others.length === 0) return only;
   const names = fitting.slice(0, MOST_NAMED).map(({ submissionId, key }) => `${submissionId} (${key})`);
   throw new Failure(

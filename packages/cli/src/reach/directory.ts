@@ -12,6 +12,7 @@ import {
   settingsPath,
 } from "@sluice/local/directory";
 import { Failure } from "../failure.ts";
+import { commandLine } from "../options.ts";
 
 /** A world that holds its directory but has no endpoints yet is starting, or going. */
 const MAX_LOOKS = 100;
@@ -44,5 +45,9 @@ export function tableFolder(dir: string): string {
 /** @throws Failure if nothing ever ran on the directory */
 export function checkSite(dir: string): void {
   if (!existsSync(tableFolder(dir)))
-    throw new Failure("NoSite", `There is no Sluice in ${dir}.`, "Start one with: sluice dev, or name another --dir.");
+    throw new Failure(
+      "NoSite",
+      `There is no Sluice in ${dir}.`,
+      `Start one with: ${commandLine("dev", { dir })}, or name another --dir.`,
+    );
 }

@@ -1,8 +1,9 @@
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { DynamoStore } from "@sluice/aws";
 import type { Settings } from "@sluice/core";
 import { LOCAL_STAGE, LOCAL_TABLE, openBucket, openTable, tableClient, takeLock } from "@sluice/local";
 import { Failure } from "../failure.ts";
+import { commandLine } from "../options.ts";
 import { runningEndpoints, settingsFor, tableFolder } from "./directory.ts";
 import type { DropSite, Site } from "./sluice.ts";
 
@@ -45,7 +46,7 @@ async function checkRunning(dir: string): Promise<void> {
     throw new Failure(
       "DevGone",
       `The sluice dev on ${dir} has ended. The files are in the bucket and go on when it is started again.`,
-      `Start it with: sluice dev --dir ${dir}, and look at them with: sluice ls`,
+      `Start it with: ${commandLine("dev", { dir })}, and look at them with: ${commandLine("ls", { dir })}`,
     );
 }
 
@@ -68,10 +69,12 @@ async function openDrops(dir: string, settings: Settings): Promise<DropSite> {
   const objects = await openBucket(dir);
   return {
     name: dir,
+    command: (args) => commandLine(args, { dir }),
     settings,
     objects,
     put: (key, path, metadata) => objects.put(key, { path }, metadata),
-    placeOf: (key) => relative("", join(objects.directory, key)) || ".",
+    // As the user named the directory, not where links lead.
+    placeOf: (key) => join(dir, "bucket", key),
     close: async () => {},
   };
 }

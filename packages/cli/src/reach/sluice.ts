@@ -4,6 +4,8 @@ import type { JobStore, ObjectHead, ObjectStore, Settings } from "@sluice/core";
 export interface DropSite {
   /** What it is called where words are needed. */
   readonly name: string;
+  /** A command on it that whoever reads it can run as it stands. */
+  command(args: string): string;
   readonly settings: Settings;
   readonly objects: ObjectStore;
   /** Copies a file into the bucket, whole and with its metadata at once. */

@@ -4,6 +4,7 @@ import { type Log, STAGE, sweep } from "@sluice/core";
 import { type AwsWorld, awsWorld } from "@sluice/functions/aws-world";
 import { parseStageOutputs, stageParameterName } from "@sluice/stage";
 import { Failure } from "../failure.ts";
+import { commandLine } from "../options.ts";
 import type { Site } from "./sluice.ts";
 
 /** Jobs take minutes at least, and each look at the table costs a read. */
@@ -15,6 +16,7 @@ export async function openStage(stage: string): Promise<Site> {
   const { objects } = world;
   return {
     name: `the stage ${stage}`,
+    command: (args) => commandLine(args, { dir: "", stage }),
     stage: world.stage,
     settings: world.settings,
     objects,

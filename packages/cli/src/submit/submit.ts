@@ -32,7 +32,7 @@ export async function submit(files: readonly string[], options: SubmitOptions, o
       throw new Failure(
         "NotRunning",
         `No sluice dev runs on ${options.dir}, so there is nothing to wait for; nothing was submitted.`,
-        `Start it with: sluice dev --dir ${options.dir}, or submit without --wait.`,
+        `Start it with: ${site.command("dev")}, or submit without --wait.`,
       );
     const submitted = await drop(files, options, site, output);
     if (options.wait && isSite(site)) return await waited(site, submitted, output);

@@ -6,7 +6,7 @@ import { statusWord, timeWord } from "./status.ts";
 /** The submissions of a site, one a line. */
 export function submissionsTable({ submissions, more }: Listing, site: Site): string {
   if (submissions.length === 0)
-    return `Nothing was dropped yet. Try: sluice submit FILE, or copy one into ${site.placeOf("to-process/")}`;
+    return `Nothing was dropped yet. Try: ${site.command("submit FILE")}, or copy one into ${site.placeOf("to-process/")}`;
   const table = plainTable(
     [
       ...["ID", "FILE", "STATUS"],
