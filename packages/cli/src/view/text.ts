@@ -1,0 +1,36 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Characters that take two places on a screen. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]/gu;
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Where nobody says how wide a screen is. */
+const USUAL_WIDTH = 80;
+const HEX = 16;
+
+/** How many columns lines may have: the screen's, or any number into a pipe. */
+export function screenWidth(): number {
+  return process.stdout.isTTY === true ? process.stdout.columns || USUAL_WIDTH : Number.POSITIVE_INFINITY;
+}
+
+/** The places that a line takes on a screen; colours take none. */
+export function widthOf(line: string): number {
+  return stripVTControlCharacters(line).replaceAll(WIDE, "xx").length;
+}
+
+/** A foreign text on one line: what would move the cursor, or look like another line, is shown as `\u{…}`. */
+export function printable(text: string): string {
+  return text.replaceAll(CONTROL, (character) => `\\u{${character.codePointAt(0)?.toString(HEX)}}`);
+}
+
+/** A text of at most so many places: its middle is left out, because names differ in front and at the end. */
+export function shortened(text: string, places: number): string {
+  if (widthOf(text) <= places) return text;
+  const letters = [...text];
+  for (let kept = letters.length - 1; kept > 1; kept--) {
+    const front = Math.floor(kept / 2);
+    const short = `${letters.slice(0, front).join("")}…${letters.slice(front - kept).join("")}`;
+    if (widthOf(short) <= places) return short;
+  }
+  return "…";
+}
