@@ -8,6 +8,8 @@ export interface Timings {
   doubtMs: number;
   /** How long after an end that is no success Bedrock may still write output. */
   graceMs: number;
+  /** How long after a change Bedrock's event of it may be on its way; later than that it counts as lost. */
+  eventMs: number;
   /** How old the last listing may be before an event lists again. */
   rideMs: number;
   /** How long after an end that no event told a lane is looked at every `rideMs`, events or not. */
@@ -31,6 +33,7 @@ export const defaultTimings: Timings = {
   leaseMs: 2 * MINUTE_MS,
   doubtMs: 10 * MINUTE_MS,
   graceMs: 2 * MINUTE_MS,
+  eventMs: 30 * SECOND_MS,
   rideMs: 5 * MINUTE_MS,
   watchMs: HOUR_MS,
   stalledPlanMs: 2 * HOUR_MS,

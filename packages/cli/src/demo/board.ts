@@ -108,6 +108,7 @@ export function newsOf({ event, level, key, lane, jobId, status, count, message 
       return `${lane}: ${job} has a slot`;
     case "slotReleased":
       return `${lane}: ${job} ended ${status}, its slot is free`;
+    case "endFoundFirst":
     case "lostEventRepaired":
       return `${lane}: the listing found ${job} ${status} before any event told of it`;
     case "submissionDone":

@@ -63,7 +63,7 @@ export async function runDemo({ dir, keep }: DemoOptions, output: Output): Promi
     local.observe(({ event, lane = "", jobId, count = 0 }) => {
       if (event === "planned") seen.queued.push({ lane, at: Date.now(), jobs: count });
       const jobName = jobId === undefined ? "" : jobNameOf(LOCAL_STAGE, jobId);
-      if (event === "lostEventRepaired") seen.listed.add(jobName);
+      if (event === "lostEventRepaired" || event === "endFoundFirst") seen.listed.add(jobName);
       if (event === "slotReleased" && lostEnds.has(jobName)) seen.repairedAt ??= Date.now();
     });
     const dropped = await watched(local, { files: files.length, records }, output, startedAt, async () => {

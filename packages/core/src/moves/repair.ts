@@ -88,7 +88,7 @@ async function listing({ batch, stage }: World, held: readonly Held[]): Promise<
 
 /** True if nobody had told of the job's end. */
 async function repairJob(world: World, job: Job, listed: BedrockJob | undefined): Promise<boolean> {
-  const { batch, messages, clock, log } = world;
+  const { batch, messages, clock } = world;
   if (hasEnded(job.status)) {
     await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords));
     return false;
@@ -101,7 +101,14 @@ async function repairJob(world: World, job: Job, listed: BedrockJob | undefined)
   if (seen === undefined || seen.status === job.status) return false;
   const moved = await moveOn(world, job.jobId, seen);
   if (moved === undefined || !hasEnded(moved.job.status)) return false;
-  log({ level: "warn", event: "lostEventRepaired", lane: job.lane, jobId: job.jobId, status: moved.job.status });
+  tellFound(world, moved.job, seen);
   await messages.collect(job.jobId, clock.now());
   return true;
+}
+
+/** A listing may merely be faster than the event: only one that should have been here by now was lost. */
+function tellFound({ log, clock, timings }: World, { lane, jobId, status }: Job, { endedAt }: BedrockJob): void {
+  const isOverdue = endedAt === undefined || clock.now() - endedAt > timings.eventMs;
+  if (isOverdue) log({ level: "warn", event: "lostEventRepaired", lane, jobId, status });
+  else log({ level: "info", event: "endFoundFirst", lane, jobId, status });
 }

@@ -101,3 +101,22 @@ describe("where Bedrock's events stay away", () => {
     expect(await deliverNext()).toBeUndefined();
   });
 });
+
+describe("what a listing says of an end that it found", () => {
+  const toldAfter = async (delayMs: number) => {
+    await queueJobs(world, 1);
+    await refill(world, LANE);
+    moveSilently(0, "Completed");
+    world.clock.pass(delayMs);
+    await sweep(world);
+    return world.entries.filter(({ event }) => event === "lostEventRepaired" || event === "endFoundFirst");
+  };
+
+  test("its event was lost, if it should have been here by now", async () => {
+    expect(await toldAfter(world.timings.eventMs + 1)).toMatchObject([{ level: "warn", event: "lostEventRepaired" }]);
+  });
+
+  test("nothing of a loss, while its event may be on its way", async () => {
+    expect(await toldAfter(world.timings.eventMs)).toMatchObject([{ level: "info", event: "endFoundFirst" }]);
+  });
+});

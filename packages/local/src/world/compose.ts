@@ -7,6 +7,7 @@ import {
   type ObjectStore,
   type Settings,
   scaleTimings,
+  type Timings,
   type World,
 } from "@sluice/core";
 import { LOCAL_CLIENT, LOCAL_TABLE, tableClient } from "../directory/table.ts";
@@ -28,6 +29,14 @@ export interface WorldParts {
   readonly log: Log;
 }
 
+/** However fast Bedrock's minutes pass, a busy process takes its time to deliver an event. */
+const MIN_EVENT_MS = 1_000;
+
+function localTimings(speed: number): Timings {
+  const timings = scaleTimings(defaultTimings, speed);
+  return { ...timings, eventMs: Math.max(MIN_EVENT_MS, timings.eventMs) };
+}
+
 /** The world of core over local servers, by the same adapters as in AWS; `close` gives its connections back. */
 export function composeWorld(parts: WorldParts): { world: World; close: () => void } {
   const { dynamodb, bedrock, objects, settings, speed, messages, log } = parts;
@@ -36,7 +45,7 @@ export function composeWorld(parts: WorldParts): { world: World; close: () => vo
   const world: World = {
     stage: LOCAL_STAGE,
     settings,
-    timings: scaleTimings(defaultTimings, speed),
+    timings: localTimings(speed),
     store: new DynamoStore({ client: table, table: LOCAL_TABLE }),
     batch: new BedrockBatch({ client, bucket: objects.bucket, roleArn: LOCAL_ROLE }),
     objects,
