@@ -34,7 +34,7 @@ export interface EngineParts {
   /** The bound on answers under way, over all jobs. */
   readonly atOnce: LimitFunction;
   readonly inspections: LimitFunction;
-  readonly limits: BatchLimits;
+  readonly limits: () => BatchLimits;
   readonly timing: Timing;
   readonly faults: Faults;
   readonly bulletin: Bulletin;
@@ -120,7 +120,7 @@ export class Engine {
       case "validate":
         return this.#move(job, () => validating(step.job, clock.nowMs()));
       case "inspect": {
-        const found = await inspections(() => inspectInput(files, job.request, limits, interrupt.signal));
+        const found = await inspections(() => inspectInput(files, job.request, limits(), interrupt.signal));
         return this.#move(job, () =>
           "problem" in found
             ? ended(step.job, "Failed", clock.nowMs(), { message: found.problem })

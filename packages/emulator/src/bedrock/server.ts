@@ -36,7 +36,8 @@ export interface BatchServerOptions {
   readonly delays?: Partial<Delays>;
   /** Jobs that have not ended, for each model (default 20), or the scope and limit that a model id counts against. */
   readonly slots?: number | ((modelId: string) => Quota);
-  readonly limits?: Partial<BatchLimits>;
+  /** A function is asked at each job. */
+  readonly limits?: Partial<BatchLimits> | (() => Partial<BatchLimits>);
   readonly onEvent?: EventReceiver;
   /** Hears of what is nobody's answer: a disk that fails, an event receiver that throws (default: a warning). */
   readonly onProblem?: (problem: unknown) => void;
@@ -103,7 +104,10 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
   const { clock = realClock, onProblem = warn } = options;
   const account = options.account ?? { region: "us-east-1", accountId: "123456789012" };
   const timing: Timing = { delays: { ...DEFAULT_DELAYS, ...options.delays }, speed, seed };
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = (): BatchLimits => ({
+    ...DEFAULT_LIMITS,
+    ...(typeof options.limits === "function" ? options.limits() : options.limits),
+  });
   const faults = new Faults(seed);
   if (options.faults !== undefined) faults.set(options.faults);
   const register = await JobRegister.open(await JobStore.open(options.dir));

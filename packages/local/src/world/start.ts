@@ -15,6 +15,7 @@ import { builtInResponder, FolderObjects, type Responder } from "@sluice/emulato
 import { sweepHandler } from "@sluice/functions";
 import { removeEndpoints, writeEndpoints } from "../directory/endpoints.ts";
 import { takeLock } from "../directory/lock.ts";
+import { settingsChanges } from "../directory/settings-changes.ts";
 import {
   DEFAULT_SLOTS,
   defaultSettings,
@@ -23,6 +24,7 @@ import {
   withoutQuotas,
   writeSettings,
 } from "../directory/settings-file.ts";
+import { watchSettings } from "../directory/settings-watch.ts";
 import { openTable } from "../directory/table.ts";
 import { Drops } from "../drops/drops.ts";
 import type { DeadLetter } from "../messages/queue.ts";
@@ -110,7 +112,7 @@ async function open(
   const { dir, speed = 1, restMs = DEFAULT_REST_MS } = options;
   const lock = await takeLock(dir, options.purpose ?? "another local world");
   closers.push(lock.release);
-  const settings = await settingsOf(options);
+  let settings = await settingsOf(options);
   const listeners = new Set<(entry: LogEntry) => void>(options.onLog === undefined ? [] : [options.onLog]);
   const log: Log = (entry) => {
     for (const listener of listeners) listener(entry);
@@ -125,7 +127,7 @@ async function open(
   });
   const source = () => made;
   const queues = new LocalQueues(source, log, Date.now);
-  const server = await openBedrock(objects, settings, {
+  const server = await openBedrock(objects, () => settings, {
     dir: join(dir, "bedrock"),
     responder: options.responder ?? builtInResponder(),
     port: options.bedrockPort ?? 0,
@@ -158,8 +160,29 @@ async function open(
   closers.push(() => sweeper.close());
   await drops.resume();
   await sweeper.run();
-  await writeEndpoints(dir, { token: lock.token, pid: process.pid, speed, ...endpoints, settings });
+  const tellEndpoints = () =>
+    writeEndpoints(dir, { token: lock.token, pid: process.pid, speed, ...endpoints, settings });
+  await tellEndpoints();
   closers.push(() => removeEndpoints(dir));
+  const change = async (edited: Settings) => {
+    const changes = settingsChanges(settings, effective(edited, options));
+    if (changes.length === 0) return;
+    settings = effective(edited, options);
+    world.settings = settings;
+    await tellEndpoints();
+    log({ level: "info", event: "settingsChanged", message: `${changes.join("; ")}.` });
+    // It gives every lane its new limit, and refills it; one that is under way may be past the lane.
+    if (sweeper.busy) await sweeper.run();
+    await sweeper.run();
+  };
+  const watcher = watchSettings(dir, change, (message) =>
+    log({
+      level: "error",
+      event: "settingsNotTaken",
+      message: `${message}\n  The settings before that edit stay in use.`,
+    }),
+  );
+  closers.push(() => watcher.close());
 
   const idleness = new Idleness(world, () => queues.busy > 0 || sweeper.busy || drops.busy);
   return {
@@ -179,6 +202,11 @@ async function open(
 
 async function settingsOf({ dir, slots }: LocalWorldOptions): Promise<Settings> {
   const settings = (await readSettings(dir)) ?? (await writeSettings(dir, defaultSettings(slots ?? DEFAULT_SLOTS)));
+  return effective(settings, { slots });
+}
+
+/** The settings as this machine can have them: without quotas, or with the one limit that was asked for. */
+function effective(settings: Settings, { slots }: { slots?: number | undefined }): Settings {
   return slots === undefined ? withoutQuotas(settings, DEFAULT_SLOTS) : withLimit(settings, slots);
 }
 
