@@ -8,14 +8,20 @@ export function suggestion(word: string, known: readonly string[]): string {
   return known.length === 0 ? "There is none." : `There is: ${known.join(", ")}.`;
 }
 
-/** The one of these names that a word may be a typing error of; undefined if none is near enough. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+/**
+ * The one of these names that a word may be a typing error of; undefined if none is near enough.
+ *
+ * @param most how many letters may be wrong
+ */
+export function nearest(
+  word: string,
+  known: readonly string[],
+  most = Math.min(MAX_DISTANCE, Math.ceil(word.length / 2)),
+): string | undefined {
   const near = known
     .map((name) => ({ name, distance: distanceOf(word.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  return near !== undefined && near.distance <= Math.min(MAX_DISTANCE, Math.ceil(word.length / 2))
-    ? near.name
-    : undefined;
+  return near !== undefined && near.distance <= most ? near.name : undefined;
 }
 
 /** How many letters have to be put in, taken out or changed (Levenshtein). */

@@ -22,6 +22,12 @@ export function devCommand(): Command {
       responder,
       "builtin",
     )
+    .option(
+      "--responder-model <[lane=]name>",
+      "the endpoint's model for every lane, or for one; a key is taken from OPENAI_API_KEY",
+      (name: string, others: string[] = []) => [...others, name],
+    )
+    .option("--verbose", "say every step of every job, not one line for a drop and one for its end")
     .option("--bedrock-port <n>", "port of the batch server; 0 is any free one", numberBetween(0, MAX_PORT), 0)
     .option("--dynamodb-port <n>", "port of the embedded DynamoDB; 0 is any free one", numberBetween(0, MAX_PORT), 0)
     .option("--lose-events <pct>", "per cent of Bedrock's events that never arrive", numberBetween(0, 100, "any"), 0)
@@ -31,6 +37,7 @@ export function devCommand(): Command {
         "dev",
         "dev --speed 1 --slots 20                  # as slow as Bedrock",
         "dev --lose-events 30                      # see lost events repaired",
+        "dev --responder http://127.0.0.1:11434/v1 --responder-model llama3.2    # answers from Ollama",
       ),
     )
     .action(async (options: DevOptions) => {

@@ -1,25 +1,27 @@
 import { once } from "node:events";
-import { relative } from "node:path";
-import { builtInResponder, openAiResponder } from "@sluice/emulator";
+import { join } from "node:path";
 import { type LocalWorld, startLocalWorld } from "@sluice/local";
-import type { CommonOptions } from "../options.ts";
-import type { Output } from "../output.ts";
-import { colors } from "../output.ts";
-import { logLine } from "../view/log-line.ts";
+import { type CommonOptions, commandLine } from "../options.ts";
+import { colors, type Output } from "../output.ts";
+import { settingsFor } from "../reach/directory.ts";
+import { DevLog } from "./log.ts";
+import { type ChosenResponder, chooseResponder, type ResponderOptions } from "./responder.ts";
 
-export interface DevOptions extends CommonOptions {
+export interface DevOptions extends CommonOptions, ResponderOptions {
   slots?: number;
   speed: number;
-  responder: string;
   bedrockPort: number;
   dynamodbPort: number;
   loseEvents: number;
+  verbose?: true;
 }
 
 /** Runs the local world and says what happens in it, until it is asked to stop. */
 export async function runDev(options: DevOptions, output: Output): Promise<void> {
-  const { dir, slots, speed, responder, bedrockPort, dynamodbPort, loseEvents } = options;
+  const { dir, slots, speed, bedrockPort, dynamodbPort, loseEvents, verbose } = options;
+  const chosen = await chooseResponder(options, await settingsFor(dir));
   const stop = stopAsked();
+  const log = new DevLog(output, { dir, verbose: verbose === true });
   const world = await startLocalWorld({
     dir,
     purpose: "sluice dev",
@@ -27,15 +29,13 @@ export async function runDev(options: DevOptions, output: Output): Promise<void>
     bedrockPort,
     dynamodbPort,
     ...(slots !== undefined && { slots }),
-    responder: responder === "builtin" ? builtInResponder() : openAiResponder({ baseUrl: responder }),
+    responder: chosen.responder,
     bedrock: { faults: { events: { losePercent: loseEvents } } },
-    onLog: (entry) => {
-      const line = logLine(entry, Date.now());
-      if (line !== undefined) output.note(line);
-    },
+    onLog: (entry) => log.see(entry, Date.now()),
   });
   try {
-    greet(world, options, output);
+    greet(world, options, chosen, output);
+    log.begin(() => world.world.settings);
     await stop;
     output.note("Stopping; what is under way goes on at the next start.");
   } finally {
@@ -43,20 +43,25 @@ export async function runDev(options: DevOptions, output: Output): Promise<void>
   }
 }
 
-function greet(world: LocalWorld, { dir, speed, responder }: DevOptions, output: Output): void {
-  const bucket = relative("", world.objects.directory);
-  const endpoints = { bucket, ...world.endpoints };
-  output.answer({ ...endpoints, dir, speed, pid: process.pid }, () =>
+function greet(world: LocalWorld, options: DevOptions, { shown, warning }: ChosenResponder, output: Output): void {
+  const { dir, speed, responder } = options;
+  const bucket = join(dir, "bucket");
+  const document = { bucket, ...world.endpoints, dir, speed, responder, pid: process.pid };
+  output.answer(document, () =>
     [
-      `${colors.bold("sluice dev")} runs in ${dir}, ${speed} times as fast as Bedrock`,
-      `  drop files into  ${bucket}/to-process/`,
-      `  find results in  ${bucket}/processed/`,
-      `  settings         ${dir}/sluice.json (${Object.keys(world.world.settings.lanes).length} lanes)`,
-      `  Bedrock          ${world.endpoints.bedrock}  answers: ${responder}`,
+      `${colors.bold("sluice dev")} runs in ${dir}, ${speed} times as fast as Bedrock; answers: ${shown}`,
+      `  drop files into  ${join(bucket, "to-process")}/`,
+      `  find results in  ${join(bucket, "processed")}/`,
+      `  settings         ${join(dir, "sluice.json")} (${Object.keys(world.world.settings.lanes).length} lanes; edits are taken in)`,
+      `  Bedrock          ${world.endpoints.bedrock}`,
       `  DynamoDB         ${world.endpoints.dynamodb}`,
+      "Next, in another terminal:",
+      `  ${commandLine("submit FILE --wait", { dir })}`,
+      `  ${commandLine("ls", { dir })}`,
       "Ctrl-C stops it; everything is on disk.",
     ].join("\n"),
   );
+  if (warning !== undefined) output.note(colors.yellow(`warning: ${warning}`));
 }
 
 /** Resolves at Ctrl-C or a polite kill. A second Ctrl-C ends the process as it always does. */

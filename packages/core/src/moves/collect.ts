@@ -102,7 +102,10 @@ async function finish(world: World, submission: Submission): Promise<void> {
     const jobs = await endedJobs(world, submission, plan.parts);
     await finalise(objects, submission, jobs, { stage, ...(errorsKey !== undefined && { errorsKey }) }, prefix);
     await store.finishSubmission(submissionId);
-    log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
+    const { counts } = submission;
+    // One of which nothing came back did not go well, however well its jobs ended.
+    const level = counts.results === 0 && counts.errors > 0 ? "warn" : "info";
+    log({ level, event: "submissionDone", submissionId, lane, key, count: counts.records, ...counts, prefix });
   }
   await sweepUp(objects, submissionId);
 }

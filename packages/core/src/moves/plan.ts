@@ -83,12 +83,12 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
   }
   const committed = submission.plan === undefined ? await stage(world, submission, problem) : submission;
   if (committed?.plan === undefined) return;
-  const { submissionId, lane, key, plan } = committed;
+  const { submissionId, lane, key, plan, counts } = committed;
   const { parts } = await readStaged(world.objects, submissionId, plan.run);
   for (let from = 0; from < parts.length; from += JOBS_AT_ONCE)
     await Promise.all(parts.slice(from, from + JOBS_AT_ONCE).map((part) => queueJob(world, committed, part)));
   await world.store.openSubmission(submissionId);
-  world.log({ level: "info", event: "planned", submissionId, lane, key, count: parts.length });
+  world.log({ level: "info", event: "planned", submissionId, lane, key, count: parts.length, ...counts });
   await refill(world, lane);
 }
 

@@ -11,5 +11,11 @@ export interface LogEntry {
   /** In words: what happened and what to do. */
   message?: string;
   count?: number;
+  /** Of a submission: how many records it has, and how many of them have a result or an error. */
+  records?: number;
+  results?: number;
+  errors?: number;
+  /** Where a submission's results lie in the bucket. */
+  prefix?: string;
 }
 export type Log = (entry: LogEntry) => void;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { EndpointHealth, RequestOutcome } from "./endpoint-health.ts";
 import { isObject } from "./prompt.ts";
 import type { JsonObject, RecordError } from "./responder.ts";
 
@@ -6,6 +7,7 @@ import type { JsonObject, RecordError } from "./responder.ts";
 const MAX_RETRY_DELAY_MS = 30_000;
 /** An endpoint's error page may be long; the record's error line need not be. */
 const MAX_ERROR_LETTERS = 500;
+const BAD_REQUEST = 400;
 
 export interface EndpointSettings {
   readonly baseUrl: string;
@@ -13,9 +15,24 @@ export interface EndpointSettings {
   readonly timeoutMs: number;
   readonly maxTries: number;
   readonly retryDelayMs: number;
+  /** Hears of each try. */
+  readonly health?: EndpointHealth;
 }
 
-type Posted = { readonly body: JsonObject } | { readonly error: RecordError };
+/** Why an endpoint gave no usable answer: it said no, could not be reached, was too slow, or is no such endpoint. */
+export type Fault = "status" | "unreachable" | "late" | "shape";
+
+export type Posted = { readonly body: JsonObject } | { readonly error: RecordError; readonly fault: Fault };
+/**
+ * Where an endpoint's `/v1/…` lies, whether or not its address was given with it.
+ * @throws Error if it is not http(s).
+ */
+export function baseUrlOf(address: string): string {
+  const baseUrl = address.replace(/\/+$/, "").replace(/\/v1$/, "");
+  if (/^https?:\/\//.test(baseUrl)) return baseUrl;
+  throw new Error(`The base URL "${address}" is not an http(s) address. Give one like http://127.0.0.1:11434.`);
+}
+
 type Try = Posted & { readonly passing: boolean; readonly retryAfterMs?: number };
 
 function wordsOf(text: string): string {
@@ -60,25 +77,45 @@ async function tried(
       };
       const wait = retryAfterMs(response);
       const passing = response.status === 429 || response.status >= 500;
-      return { error, passing, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+      return { error, fault: "status", passing, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
     }
     const body: unknown = JSON.parse(text);
     if (isObject(body)) return { body, passing: false };
-    return { error: { errorCode: 500, errorMessage: `${url} answered with JSON that is no object.` }, passing: false };
+    const errorMessage = `${url} answered with JSON that is no object.`;
+    return { error: { errorCode: 500, errorMessage }, fault: "shape", passing: false };
   } catch (fault) {
     // The job was stopped: the record is neither answered nor failed, so this must not become its error.
     if (signal?.aborted) throw signal.reason;
     if (timeout.aborted) {
       const errorMessage = `${url} did not answer within ${endpoint.timeoutMs} ms. Raise the timeout or lower the concurrency.`;
-      return { error: { errorCode: 504, errorMessage }, passing: true };
+      return { error: { errorCode: 504, errorMessage }, fault: "late", passing: true };
     }
     if (fault instanceof SyntaxError) {
-      return { error: { errorCode: 500, errorMessage: `${url} answered with text that is not JSON.` }, passing: false };
+      const errorMessage = `${url} answered with text that is not JSON.`;
+      return { error: { errorCode: 500, errorMessage }, fault: "shape", passing: false };
     }
     const cause = fault instanceof Error && fault.cause instanceof Error ? fault.cause.message : String(fault);
     const errorMessage = `${url} could not be reached (${cause}). Check that the server runs and that the base URL is right.`;
-    return { error: { errorCode: 503, errorMessage }, passing: true };
+    return { error: { errorCode: 503, errorMessage }, fault: "unreachable", passing: true };
   }
+}
+
+/** One try, of which the endpoint's health hears. A refusal of the request itself is an answer. */
+async function watched(...[endpoint, url, request, signal]: Parameters<typeof tried>): Promise<Try> {
+  const ended = endpoint.health?.request();
+  let became: RequestOutcome = "cut";
+  try {
+    const outcome = await tried(endpoint, url, request, signal);
+    became = outcomeOf(outcome);
+    return outcome;
+  } finally {
+    ended?.(became);
+  }
+}
+
+function outcomeOf(outcome: Try): RequestOutcome {
+  if ("body" in outcome || outcome.error.errorCode === BAD_REQUEST) return "answered";
+  return { failed: outcome.error.errorMessage };
 }
 
 /**
@@ -93,11 +130,11 @@ export async function postJson(
   signal?: AbortSignal,
 ): Promise<Posted> {
   const url = `${endpoint.baseUrl}${path}`;
-  let last = await tried(endpoint, url, request, signal);
+  let last = await watched(endpoint, url, request, signal);
   for (let made = 1; made < endpoint.maxTries && last.passing; made += 1) {
     const delayMs = last.retryAfterMs ?? endpoint.retryDelayMs * 2 ** (made - 1);
     await pause(Math.min(delayMs, MAX_RETRY_DELAY_MS), undefined, signal === undefined ? {} : { signal });
-    last = await tried(endpoint, url, request, signal);
+    last = await watched(endpoint, url, request, signal);
   }
-  return "body" in last ? { body: last.body } : { error: last.error };
+  return "body" in last ? { body: last.body } : { error: last.error, fault: last.fault };
 }

@@ -1,6 +1,7 @@
 import { refusalOf } from "./built-in.ts";
+import { EndpointHealth } from "./endpoint-health.ts";
 import { readRecord } from "./family.ts";
-import { type EndpointSettings, postJson } from "./openai-http.ts";
+import { baseUrlOf, type EndpointSettings, postJson } from "./openai-http.ts";
 import {
   type ChatPrompt,
   type ChatReply,
@@ -123,7 +124,7 @@ async function asked(
     chat ? chatRequest(prompt, model) : embeddingRequest(prompt, model),
     signal,
   );
-  if ("error" in answer) return answer;
+  if ("error" in answer) return { error: answer.error };
   const reply = chat ? chatReplyIn(answer.body) : embeddingReplyIn(answer.body, prompt.texts.length);
   if (reply !== undefined) return reply;
   const errorMessage = `${endpoint.baseUrl}${path} answered for model ${model} in a shape that OpenAI's does not have. Check that the base URL belongs to an OpenAI-compatible server.`;
@@ -138,12 +139,8 @@ async function asked(
  * @throws Error if the base URL is not http(s), or if the variable named by `apiKeyEnv` is empty.
  */
 export function openAiResponder(options: OpenAiResponderOptions): Responder {
-  const baseUrl = options.baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
-  if (!/^https?:\/\//.test(baseUrl)) {
-    throw new Error(
-      `The base URL "${options.baseUrl}" is not an http(s) address. Give one like http://127.0.0.1:11434.`,
-    );
-  }
+  const baseUrl = baseUrlOf(options.baseUrl);
+  const health = new EndpointHealth();
   const apiKey = options.apiKeyEnv === undefined ? undefined : process.env[options.apiKeyEnv];
   if (options.apiKeyEnv !== undefined && !apiKey) {
     throw new Error(`The environment variable ${options.apiKeyEnv} is empty. Put the API key of ${baseUrl} into it.`);
@@ -154,8 +151,10 @@ export function openAiResponder(options: OpenAiResponderOptions): Responder {
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxTries: options.maxTries ?? DEFAULT_MAX_TRIES,
     retryDelayMs: options.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS,
+    health,
   };
   return {
+    watch: (listener) => health.listen(listener),
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     answer: async (modelId, invocationType, modelInput, signal) => {
       try {

@@ -1,3 +1,5 @@
+import type { TroubleListener } from "./endpoint-health.ts";
+
 /** How a record's `modelInput` is to be read: as the model's own InvokeModel body, or as a Converse request. */
 export type InvocationType = "InvokeModel" | "Converse";
 
@@ -18,6 +20,8 @@ export type RecordAnswer =
 
 /** Answers records in place of a model. */
 export interface Responder {
+  /** Hears of trouble with what the responder asks, within seconds; one that asks nobody has none. */
+  readonly watch?: (listener: TroubleListener) => void;
   /** How many answers may be under way at once. Whoever asks keeps to it; the responder does not queue. */
   readonly concurrency: number;
   /**

@@ -32,6 +32,7 @@ import { LocalQueues } from "../messages/queues.ts";
 import { openBedrock } from "./bedrock.ts";
 import { composeWorld } from "./compose.ts";
 import { Idleness } from "./idle.ts";
+import { watchResponder } from "./responder-watch.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** How often the schedule sweeps in AWS. */
@@ -127,9 +128,11 @@ async function open(
   });
   const source = () => made;
   const queues = new LocalQueues(source, log, Date.now);
+  const responder = options.responder ?? builtInResponder();
+  closers.push(watchResponder(responder, dir, lock.token, log));
   const server = await openBedrock(objects, () => settings, {
     dir: join(dir, "bedrock"),
-    responder: options.responder ?? builtInResponder(),
+    responder,
     port: options.bedrockPort ?? 0,
     speed,
     onEvent: (event) => publish(queues, event, options.deliver),

@@ -1,0 +1,27 @@
+import type { Log } from "@sluice/core";
+import type { Responder } from "@sluice/emulator";
+import { writeTrouble } from "../directory/responder-trouble.ts";
+
+/**
+ * Tells of the responder's trouble in the log, and notes it in the directory for other processes. The answer ends it.
+ *
+ * @param token that of the directory's lock
+ */
+export function watchResponder(responder: Responder, dir: string, token: string, log: Log): () => Promise<void> {
+  let last: Promise<void> = writeTrouble(dir, undefined);
+  responder.watch?.((trouble) => {
+    if (trouble === undefined)
+      log({ level: "info", event: "responderAnswers", message: "The responder answers again." });
+    else {
+      const { failures, message } = trouble;
+      log({ level: "error", event: "responderFails", message, ...(failures > 0 && { count: failures }) });
+    }
+    last = last
+      .then(() => writeTrouble(dir, trouble && { token, ...trouble }))
+      .catch((error: unknown) => log({ level: "warn", event: "troubleNotNoted", message: String(error) }));
+  });
+  return async () => {
+    await last;
+    await writeTrouble(dir, undefined);
+  };
+}
