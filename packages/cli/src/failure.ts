@@ -1,5 +1,5 @@
 /** What the process answers to whoever started it. */
-export const EXIT = { ok: 0, failed: 1, wrongUse: 2 } as const;
+export const EXIT = { ok: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

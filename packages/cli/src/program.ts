@@ -16,9 +16,10 @@ import { PROGRAM } from "./options.ts";
 
 const EXIT_CODES = `
 Exit codes:
-  0  ok
-  1  failed: the command, or with --wait a record
-  2  wrong use: an option or argument that is not taken
+  0    ok
+  1    failed: the command, or with --wait a record
+  2    wrong use: an option or argument that is not taken
+  130  Ctrl-C while waiting; the work goes on
 `;
 
 /** The command line. It throws CommanderError or Failure for wrong use, and whatever a command throws. */
@@ -31,7 +32,7 @@ export function sluice(json: boolean): Command {
     .showHelpAfterError(`(${PROGRAM} --help tells more)`)
     .addHelpText(
       "after",
-      examples(
+      `${examples(
         "demo                                   # see the whole of it in half a minute",
         "dev                                    # run the queue on this machine",
         "validate reviews.jsonl                 # check a file before it is dropped",
@@ -39,7 +40,7 @@ export function sluice(json: boolean): Command {
         "ls --json | jq '.submissions[0].id'",
         "show 01KD                              # a few letters of an id will do",
         "ls --stage production                  # the same of a deployed stage",
-      ) + `\n${EXIT_CODES}`,
+      )}\n${EXIT_CODES}`,
     );
   if (json) program.showHelpAfterError(false);
   const commands = [

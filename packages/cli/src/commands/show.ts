@@ -4,7 +4,7 @@ import { examples, outputFor, withSiteOptions } from "./common.ts";
 
 export function showCommand(): Command {
   return withSiteOptions(new Command("show"))
-    .description("Show one submission: its problem, its jobs, and where its results lie.")
+    .description("Show one submission: what is wrong, its first errors, its jobs, and where its results lie.")
     .argument("<id>", "the id of a submission or of a job, or its first letters")
     .addHelpText("after", examples("show 01KD"))
     .action(async (id: string, options: CommonOptions) => {

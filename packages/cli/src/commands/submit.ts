@@ -10,7 +10,8 @@ export function submitCommand(): Command {
     .addOption(new Option("--route <name>", "a route of the settings").conflicts("model"))
     .option("--model <id>", "a model of any lane, whatever the route says")
     .option("--priority <0-9>", "higher goes first; each step is worth six hours of waiting", numberBetween(0, 9))
-    .option("--wait", "until every record is settled; exit code 1 if any is an error")
+    .option("--again", "also files of the same name and content as one that is done or under way")
+    .option("--wait", "until every record is settled, showing how far it is; exit code 1 if any is an error")
     .addHelpText(
       "after",
       examples(

@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
 import { EXIT } from "../failure.ts";
 import type { ValidateOptions } from "../submit/validate.ts";
-import { examples, outputFor, withCommonOptions } from "./common.ts";
+import { examples, outputFor, withSiteOptions } from "./common.ts";
 
 export function validateCommand(): Command {
-  return withCommonOptions(new Command("validate"))
-    .description("Check files exactly as a drop is checked, and drop nothing. Needs no running dev.")
+  return withSiteOptions(new Command("validate"))
+    .description(
+      "Check files exactly as a drop is checked, by the settings of a directory or a stage, and drop nothing.",
+    )
     .argument("<file...>", "JSONL files, also gzipped")
     .addOption(new Option("--route <name>", "check for this route of the settings").conflicts("model"))
     .option("--model <id>", "check for this model")

@@ -1,104 +1,69 @@
-import {
-  arnOf,
-  ERRORS_NAME,
-  hasEnded,
-  type Job,
-  type JobStatus,
-  jobNameOf,
-  type Problem,
-  processedPrefix,
-  RESULTS_NAME,
-  SUMMARY_NAME,
-  type Submission,
-} from "@sluice/core";
+import { ERRORS_NAME, type Problem, processedPrefix, RESULTS_NAME, SUMMARY_NAME, type Submission } from "@sluice/core";
 import type { Site } from "../reach/sluice.ts";
+import { firstErrors, type ShownError } from "./errors.ts";
 import { findSubmission } from "./find.ts";
+import { jobsOf, type ShownJob, type Tokens, timesOf, tokensOf } from "./jobs.ts";
+import { routeWarning } from "./route-folder.ts";
 import { type ListedSubmission, listed } from "./submissions.ts";
-
-const JOBS_PAGE = 100;
-/** The most jobs of one submission, 2,000, in pages. */
-const MOST_PAGES = 20;
-
-interface ShownJob {
-  id: string;
-  part: number;
-  status: JobStatus;
-  records: number;
-  jobName: string;
-  arn?: string;
-  results?: number;
-  errors?: number;
-  submittedAt?: string;
-  endedAt?: string;
-  message?: string;
-}
 
 /** All there is to say of one submission. Times are ISO; `files` are there once they are written. */
 export interface ShownSubmission extends ListedSubmission {
   sizeBytes: number;
   priority: number;
-  route?: string;
   problem?: Problem;
+  /** What is odd about it, or keeps it from going on, in words. */
+  warnings: string[];
+  tokens?: Tokens;
+  submittedAt?: string;
+  endedAt?: string;
+  firstErrors: ShownError[];
   jobs: ShownJob[];
   files?: { results: string; errors: string; summary: string };
 }
 
 /** @throws Failure if there is no such submission, or several */
 export async function showSubmission(site: Site, id: string): Promise<ShownSubmission> {
-  const submission = await findSubmission(site, id);
-  const { sizeBytes, priority, route, problem } = submission;
-  const files = await filesOf(site, submission);
+  return shownSubmission(site, await findSubmission(site, id));
+}
+
+/** A submission with its jobs, its errors and its files. */
+export async function shownSubmission(site: Site, submission: Submission): Promise<ShownSubmission> {
+  const { sizeBytes, priority, problem } = submission;
+  const jobs = await jobsOf(site, submission);
+  const tokens = tokensOf(jobs);
+  const prefix = await prefixOf(site, submission);
+  const place = (name: string) => site.placeOf(`${prefix}${name}`);
   return {
     ...listed(submission),
     sizeBytes,
     priority,
-    ...(route !== undefined && { route }),
     ...(problem !== undefined && { problem }),
-    jobs: (await jobsOf(site, submission.submissionId)).map((job) => shownJob(job, site.stage)),
-    ...(files !== undefined && { files }),
+    warnings: await warningsOf(site, submission),
+    ...(tokens !== undefined && { tokens }),
+    ...timesOf(jobs),
+    firstErrors: await firstErrors(site, submission, jobs, prefix),
+    jobs,
+    ...(prefix !== undefined && {
+      files: { results: place(RESULTS_NAME), errors: place(ERRORS_NAME), summary: place(SUMMARY_NAME) },
+    }),
   };
 }
 
-async function jobsOf({ store }: Site, submissionId: string): Promise<Job[]> {
-  const jobs: Job[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await store.jobsOf(submissionId, JOBS_PAGE, cursor);
-    jobs.push(...items);
-    if (next === undefined) break;
-    cursor = next;
-  }
-  return jobs.sort((a, b) => a.part - b.part);
-}
-
-function shownJob(job: Job, stage: string): ShownJob {
-  const arn = arnOf(job);
-  const outcome = "outcome" in job ? job.outcome : undefined;
-  const endedAt = outcome?.endedAt ?? ("endedAt" in job ? job.endedAt : undefined);
-  const message = "message" in job ? job.message : undefined;
-  return {
-    id: job.jobId,
-    part: job.part,
-    status: job.status,
-    records: job.recordCount,
-    jobName: jobNameOf(stage, job.jobId),
-    ...(arn !== undefined && { arn }),
-    ...(outcome !== undefined && { results: outcome.results, errors: outcome.errors }),
-    ...(outcome?.submittedAt !== undefined && { submittedAt: new Date(outcome.submittedAt).toISOString() }),
-    ...(endedAt !== undefined && hasEnded(job.status) && { endedAt: new Date(endedAt).toISOString() }),
-    ...(message !== undefined && { message }),
-  };
+async function warningsOf(site: Site, { key, route, status }: Submission): Promise<string[]> {
+  const isUnderWay = status === "Planning" || status === "Open";
+  const warnings = [
+    route === undefined ? routeWarning(site.settings, key) : undefined,
+    isUnderWay ? await site.trouble() : undefined,
+  ];
+  return warnings.filter((warning) => warning !== undefined);
 }
 
 /** Where the results of a settled submission lie: under the plain path, or under its own id beside another's. */
-export async function filesOf(site: Site, submission: Submission): Promise<ShownSubmission["files"]> {
-  const { key, submissionId, status } = submission;
+async function prefixOf(site: Site, { key, submissionId, status }: Submission): Promise<string | undefined> {
   if (status !== "Done" && status !== "Refused" && status !== "Stopped") return undefined;
   for (const ownsPath of [false, true]) {
     const prefix = processedPrefix(key, ownsPath, submissionId);
-    if ((await site.objects.head(`${prefix}${SUMMARY_NAME}`)) === undefined) continue;
-    const place = (name: string) => site.placeOf(`${prefix}${name}`);
-    return { results: place(RESULTS_NAME), errors: place(ERRORS_NAME), summary: place(SUMMARY_NAME) };
+    if ((await site.objects.head(`${prefix}${SUMMARY_NAME}`)) !== undefined) return prefix;
   }
   return undefined;
 }

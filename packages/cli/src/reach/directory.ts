@@ -42,6 +42,16 @@ export function tableFolder(dir: string): string {
   return join(dir, "dynamodb");
 }
 
+/** @throws Failure if the directory has neither settings nor a bucket: a drop there would be in nobody's way */
+export function checkDropSite(dir: string): void {
+  if (existsSync(settingsPath(dir)) || existsSync(join(dir, "bucket"))) return;
+  throw new Failure(
+    "NoSite",
+    `There is no Sluice in ${dir}, so nothing was submitted.`,
+    `Start one with: ${commandLine("dev", { dir })}, or name another --dir.`,
+  );
+}
+
 /** @throws Failure if nothing ever ran on the directory */
 export function checkSite(dir: string): void {
   if (!existsSync(tableFolder(dir)))

@@ -2,9 +2,12 @@ import { join, resolve } from "node:path";
 import { DynamoStore } from "@sluice/aws";
 import type { Settings } from "@sluice/core";
 import { LOCAL_STAGE, LOCAL_TABLE, openBucket, openTable, tableClient, takeLock } from "@sluice/local";
+import { type Endpoints, readTrouble } from "@sluice/local/directory";
 import { Failure } from "../failure.ts";
 import { commandLine } from "../options.ts";
+import { hashOfContent } from "./content.ts";
 import { runningEndpoints, settingsFor, tableFolder } from "./directory.ts";
+import type { LocalBedrock } from "./local-bedrock.ts";
 import type { DropSite, Site } from "./sluice.ts";
 
 /** How often the embedded table is asked by somebody who waits. */
@@ -25,9 +28,11 @@ export async function openSite(dir: string): Promise<Site> {
     ...drops,
     stage: LOCAL_STAGE,
     store: new DynamoStore({ client, table: LOCAL_TABLE }),
+    bedrockJob: async () => undefined,
     isRunning: false,
     pollMs: POLL_MS,
     checkRunning: () => checkRunning(dir),
+    trouble: async () => undefined,
     close: async () => {
       client.destroy();
       await table.close();
@@ -54,15 +59,34 @@ async function openRunning(dir: string): Promise<Site | undefined> {
   const endpoints = await runningEndpoints(dir);
   if (endpoints === undefined) return undefined;
   const client = tableClient(endpoints.dynamodb);
+  const drops = await openDrops(dir, endpoints.settings);
+  let bedrock: LocalBedrock | undefined;
   return {
-    ...(await openDrops(dir, endpoints.settings)),
+    ...drops,
     stage: LOCAL_STAGE,
     store: new DynamoStore({ client, table: LOCAL_TABLE }),
+    bedrockJob: async (arn) => {
+      const { LocalBedrock } = await import("./local-bedrock.ts");
+      bedrock ??= new LocalBedrock(endpoints.bedrock, drops.objects.bucket);
+      return bedrock.get(arn);
+    },
     isRunning: true,
     pollMs: POLL_MS,
     checkRunning: () => checkRunning(dir),
-    close: async () => client.destroy(),
+    trouble: () => troubleOf(dir, endpoints),
+    close: async () => {
+      client.destroy();
+      bedrock?.close();
+    },
   };
+}
+
+async function troubleOf(dir: string, { token }: Endpoints): Promise<string | undefined> {
+  const trouble = await readTrouble(dir, token);
+  if (trouble === undefined) return undefined;
+  const { since, failures, message } = trouble;
+  const often = failures === 0 ? "" : `, ${failures} requests failed`;
+  return `The responder has been in trouble since ${new Date(since).toISOString().slice(11, 19)} UTC${often}. ${message}`;
 }
 
 async function openDrops(dir: string, settings: Settings): Promise<DropSite> {
@@ -73,6 +97,8 @@ async function openDrops(dir: string, settings: Settings): Promise<DropSite> {
     settings,
     objects,
     put: (key, path, metadata) => objects.put(key, { path }, metadata),
+    hasContent: async ({ key, etag }, path) =>
+      (await hashOfContent(objects.read({ key, etag }))) === (await hashOfContent(path)),
     // As the user named the directory, not where links lead.
     placeOf: (key) => join(dir, "bucket", key),
     close: async () => {},

@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
 import { readParameter, stageClient } from "@sluice/aws";
-import { type Log, STAGE, sweep } from "@sluice/core";
+import { type Log, type ObjectHead, type Settings, STAGE, sweep } from "@sluice/core";
 import { type AwsWorld, awsWorld } from "@sluice/functions/aws-world";
 import { parseStageOutputs, stageParameterName } from "@sluice/stage";
 import { Failure } from "../failure.ts";
 import { commandLine } from "../options.ts";
+import { HASH_METADATA, hashOfContent } from "./content.ts";
 import type { Site } from "./sluice.ts";
 
 /** Jobs take minutes at least, and each look at the table costs a read. */
@@ -21,14 +22,24 @@ export async function openStage(stage: string): Promise<Site> {
     settings: world.settings,
     objects,
     store: world.store,
-    put: (key, path, metadata) => objects.put(key, createReadStream(path), metadata),
+    // Who may read the table may still have no right to ask Bedrock; what it would add is then left out.
+    bedrockJob: (arn) => world.batch.get(arn).catch(() => undefined),
+    put: async (key, path, metadata) =>
+      objects.put(key, createReadStream(path), { ...metadata, [HASH_METADATA]: await hashOfContent(path) }),
+    hasContent,
     placeOf: (key) => `s3://${objects.bucket}/${key}`,
     isRunning: true,
     pollMs: POLL_MS,
     // A stage's queue is worked on by functions, which are always there.
     checkRunning: async () => {},
+    trouble: async () => undefined,
     close: async () => {},
   };
+}
+
+/** The settings that a deployed stage runs with. */
+export async function stageSettings(stage: string): Promise<Settings> {
+  return (await stageWorld(stage, () => {})).settings;
 }
 
 /** Sweeps a deployed stage from this machine; the messages that come of it go to the stage's own queues. */
@@ -36,6 +47,14 @@ export async function sweepStage(stage: string, log: Log): Promise<{ lanes: numb
   const world = await stageWorld(stage, log);
   await sweep(world);
   return { lanes: Object.keys(world.settings.lanes).length };
+}
+
+/** By the hash that `submit` leaves, or the ETag, where that is the MD5 of an object that was put in one piece. */
+async function hasContent({ etag, metadata }: ObjectHead, path: string): Promise<boolean> {
+  const hash = metadata[HASH_METADATA];
+  if (hash !== undefined) return hash === (await hashOfContent(path));
+  const md5 = /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1];
+  return md5 !== undefined && md5 === (await hashOfContent(path, "md5"));
 }
 
 async function stageWorld(stage: string, log: Log): Promise<AwsWorld> {

@@ -5,9 +5,16 @@ import { Failure } from "../failure.ts";
 /** How many names are tried for a file whose own is taken. */
 const MOST_NAMES = 10_000;
 
+/** The keys that a file may get, in the folder of its route: its own name, then that with a number. */
+export function* namesFor(file: string, route: string | undefined): Generator<string> {
+  const folder = route === undefined ? DROPS_PREFIX : `${DROPS_PREFIX}${route}/`;
+  const [, stem = "", ending = ""] = /^(.+?)((?:\.jsonl?)?(?:\.gz)?)$/s.exec(basename(file)) ?? [];
+  for (let number = 1; number <= MOST_NAMES; number++)
+    yield `${folder}${number === 1 ? stem : `${stem}-${number}`}${ending}`;
+}
+
 /**
- * A key for a file that no object has: its own name in the folder of its route, or that with a number. A drop is never
- * overwritten by another file of the same name.
+ * A key for a file that no object has. A drop is never overwritten by another file of the same name.
  *
  * @param taken keys that were given to other files of this run
  */
@@ -17,15 +24,10 @@ export async function freeKey(
   route: string | undefined,
   taken: ReadonlySet<string>,
 ): Promise<string> {
-  const folder = route === undefined ? DROPS_PREFIX : `${DROPS_PREFIX}${route}/`;
-  const [, stem = "", ending = ""] = /^(.+?)((?:\.jsonl?)?(?:\.gz)?)$/s.exec(basename(file)) ?? [];
-  for (let number = 1; number <= MOST_NAMES; number++) {
-    const key = `${folder}${number === 1 ? stem : `${stem}-${number}`}${ending}`;
-    if (!taken.has(key) && (await objects.head(key)) === undefined) return key;
-  }
+  for (const key of namesFor(file, route)) if (!taken.has(key) && (await objects.head(key)) === undefined) return key;
   throw new Failure(
     "NoFreeName",
-    `${folder} has ${MOST_NAMES} files named like ${basename(file)}.`,
+    `${DROPS_PREFIX}${route ?? ""} has ${MOST_NAMES} files named like ${basename(file)}.`,
     "Rename the file.",
   );
 }

@@ -7,6 +7,8 @@ export interface Wishes {
   route?: string;
   model?: string;
   priority?: number;
+  /** Also where the same content was run before. */
+  again?: boolean;
 }
 
 /** @throws Failure (wrong use) if the settings do not have the route or the model */
@@ -23,9 +25,13 @@ export function checkWishes(settings: Settings, { route, model }: Wishes): void 
   }
 }
 
+/** Object metadata by which a drop of bytes that were run before is run again. */
+const AGAIN_METADATA = "sluice-again";
+
 /** The wishes as metadata of an object; a route is a folder instead. */
-export function metadataOf({ model, priority }: Wishes): Record<string, string> {
+export function metadataOf({ model, priority, again }: Wishes): Record<string, string> {
   return {
+    ...(again && { [AGAIN_METADATA]: "yes" }),
     ...(model !== undefined && { [MODEL_METADATA]: model }),
     ...(priority !== undefined && { [PRIORITY_METADATA]: String(priority) }),
   };

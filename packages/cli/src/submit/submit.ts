@@ -1,26 +1,27 @@
 import { basename } from "node:path";
-import { submissionIdOf } from "@sluice/core";
-import { Failure } from "../failure.ts";
+import { type SubmissionStatus, submissionIdOf } from "@sluice/core";
+import { EXIT, Failure } from "../failure.ts";
 import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { openDropSite } from "../reach/open.ts";
-import type { DropSite, Site } from "../reach/sluice.ts";
+import { type DropSite, isSite, type Site } from "../reach/sluice.ts";
+import { settledText } from "../view/settled.ts";
+import { earlierDrop, earlierWords } from "./earlier.ts";
 import { freeKey } from "./keys.ts";
-import { checkWishes, metadataOf } from "./route.ts";
+import { checkWishes, metadataOf, type Wishes } from "./route.ts";
 import { settled } from "./wait.ts";
 
-export interface SubmitOptions extends CommonOptions {
-  route?: string;
-  model?: string;
-  priority?: number;
+export interface SubmitOptions extends CommonOptions, Wishes {
+  again?: true;
   wait?: true;
 }
 
-/** A file that was dropped. */
+/** A file that was dropped, now or, with `earlier`, before. */
 export interface Submitted {
   file: string;
   key: string;
   id: string;
+  earlier?: SubmissionStatus | "Waiting";
 }
 
 /** Drops files that were checked; true if all went well. */
@@ -34,48 +35,63 @@ export async function submit(files: readonly string[], options: SubmitOptions, o
         `No sluice dev runs on ${options.dir}, so there is nothing to wait for; nothing was submitted.`,
         `Start it with: ${site.command("dev")}, or submit without --wait.`,
       );
-    const submitted = await drop(files, options, site, output);
+    const submitted = await dropAll(files, options, site, output);
     if (options.wait && isSite(site)) return await waited(site, submitted, output);
     if (!isSite(site)) output.note(`No sluice dev runs on ${options.dir}: the files wait there until one is started.`);
-    output.answer({ submissions: submitted }, () => submitted.map(({ id, key }) => `${id}  ${key}`).join("\n"));
+    output.answer({ submissions: submitted }, () => submitted.map(({ id, key }) => `${key}  ${id}`).join("\n"));
     return true;
   } finally {
     await site.close();
   }
 }
 
-async function drop(
+async function dropAll(
   files: readonly string[],
   options: SubmitOptions,
   site: DropSite,
   output: Output,
 ): Promise<Submitted[]> {
   const submitted: Submitted[] = [];
-  const taken = new Set<string>();
   for (const file of files) {
-    const key = await freeKey(site.objects, file, options.route, taken);
-    taken.add(key);
-    const head = await site.put(key, file, metadataOf(options));
-    submitted.push({ file, key, id: submissionIdOf(site.objects.bucket, head) });
-    if (basename(key) !== basename(file)) output.note(`${file}: that name is taken, so it is ${key}`);
+    const earlier = options.again ? undefined : await earlierDrop(site, file, options, options);
+    if (earlier === undefined) {
+      submitted.push(await drop(file, options, site, submitted));
+      const { key } = submitted.at(-1) ?? { key: file };
+      if (basename(key) !== basename(file)) output.note(`${file}: that name is taken, so it is ${key}`);
+    } else {
+      const { id, key, status } = earlier;
+      submitted.push({ file, key, id, earlier: status ?? "Waiting" });
+      output.note(`${file} ${earlierWords(earlier)}; it is not run twice. To run it again: submit --again`);
+    }
   }
   return submitted;
 }
 
-async function waited(site: Site, submitted: readonly Submitted[], output: Output): Promise<boolean> {
-  for (const { id, key } of submitted) output.note(`${id}  ${key}`);
-  const ended = await settled(site, submitted, output);
-  output.answer({ submissions: ended }, () =>
-    ended
-      .map(({ key, status, results, errors, problem, files }) => {
-        const said = problem === undefined ? `${results} results, ${errors} errors` : problem.message;
-        return `${key}  ${status}: ${said}${files === undefined ? "" : `\n  ${files.results}\n  ${files.errors}`}`;
-      })
-      .join("\n"),
-  );
-  return ended.every(({ status, errors }) => status === "Done" && errors === 0);
+async function drop(
+  file: string,
+  options: SubmitOptions,
+  site: DropSite,
+  others: readonly Submitted[],
+): Promise<Submitted> {
+  const key = await freeKey(site.objects, file, options.route, new Set(others.map((other) => other.key)));
+  const head = await site.put(key, file, metadataOf(options));
+  return { file, key, id: submissionIdOf(site.objects.bucket, head) };
 }
 
-function isSite(site: Site | DropSite): site is Site {
-  return "store" in site;
+async function waited(site: Site, submitted: readonly Submitted[], output: Output): Promise<boolean> {
+  for (const { id, key } of submitted) output.note(`${key}  ${id}`);
+  const leave = () => {
+    const [only, ...others] = submitted;
+    const look = others.length === 0 && only !== undefined ? `show ${only.id}` : "ls";
+    output.note(`\nNobody waits any more, but the work goes on. See how far it is with: ${site.command(look)}`);
+    process.exit(EXIT.interrupted);
+  };
+  process.once("SIGINT", leave);
+  try {
+    const ended = await settled(site, submitted, output);
+    output.answer({ submissions: ended }, () => settledText(ended));
+    return ended.every(({ status, errors }) => status === "Done" && errors === 0);
+  } finally {
+    process.off("SIGINT", leave);
+  }
 }

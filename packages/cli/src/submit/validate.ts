@@ -1,8 +1,10 @@
 import { createReadStream } from "node:fs";
+import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { checkFile, DROPS_PREFIX, routeOf, type Settings } from "@sluice/core";
+import { routeWarning } from "../look/route-folder.ts";
 import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
-import { settingsFor } from "../reach/directory.ts";
+import { settingsOf } from "../reach/open.ts";
 import { type Checked, checkReport } from "../view/check.ts";
 import { checkFiles } from "./files.ts";
 import { checkWishes, metadataOf } from "./route.ts";
@@ -18,7 +20,7 @@ const MOST_SHOWN = 100;
 /** Checks the files as a drop checks them; true if there is nothing to tell of any. */
 export async function validate(files: readonly string[], options: ValidateOptions, output: Output): Promise<boolean> {
   await checkFiles(files);
-  const settings = await settingsFor(options.dir);
+  const settings = await settingsOf(options);
   checkWishes(settings, options);
   const checked: Checked[] = [];
   for (const file of files) checked.push(await check(file, settings, options));
@@ -26,8 +28,17 @@ export async function validate(files: readonly string[], options: ValidateOption
   return checked.every(({ ok }) => ok);
 }
 
+/** The key that a file has or would get: a folder of the bucket counts, as it does for a drop. */
+function keyOf(file: string, { dir, route }: ValidateOptions): string {
+  const folder = resolve(dir, "bucket", DROPS_PREFIX);
+  const path = relative(folder, resolve(file)).split(sep).join("/");
+  const isInBucket = !path.startsWith("../") && !isAbsolute(path);
+  if (isInBucket && route === undefined) return `${DROPS_PREFIX}${path}`;
+  return `${DROPS_PREFIX}${route === undefined ? "" : `${route}/`}${basename(file)}`;
+}
+
 async function check(file: string, settings: Settings, options: ValidateOptions): Promise<Checked> {
-  const key = `${DROPS_PREFIX}${options.route === undefined ? "" : `${options.route}/`}file.jsonl`;
+  const key = keyOf(file, options);
   const { routed } = routeOf(settings, key, metadataOf(options));
   const lane = settings.lanes[routed.lane];
   // The settings' schema holds that every route's model has a lane.
@@ -37,10 +48,12 @@ async function check(file: string, settings: Settings, options: ValidateOptions)
     { lane, modelId: routed.model, invocation: routed.invocation },
     { maxEntries: MOST_SHOWN },
   );
+  const warning = routed.route === undefined ? routeWarning(settings, key) : undefined;
   return {
     file,
     model: routed.model,
     ok: problem === undefined && counts.errors === 0,
+    ...(warning !== undefined && { warning }),
     counts,
     jobs,
     ...(problem !== undefined && { problem }),

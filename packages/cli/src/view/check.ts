@@ -6,14 +6,17 @@ export type Checked = Pick<FileCheck, "counts" | "jobs" | "problem"> & {
   file: string;
   model: string;
   ok: boolean;
+  /** What is odd although it can be run, in words. */
+  warning?: string;
   errors: { line?: number; recordId?: string; code: string; message: string }[];
 };
 
 /** What is wrong with a file, each thing on a line that begins as compilers' do. */
-export function checkReport({ file, model, ok, counts, jobs, problem, errors }: Checked): string {
+export function checkReport({ file, model, ok, warning, counts, jobs, problem, errors }: Checked): string {
   const lines = errors.map(
     ({ line, code, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${colors.red(code)} ${message}`,
   );
+  if (warning !== undefined) lines.push(`${file}: ${colors.yellow("warning")} ${warning}`);
   const untold = counts.errors - errors.length;
   if (untold > 0) lines.push(`${file}: … and ${untold} more broken lines`);
   if (problem !== undefined) lines.push(`${file}: ${colors.red(problem.code)} ${problem.message}`);

@@ -1,7 +1,7 @@
 import type { ListedSubmission, Listing } from "../look/submissions.ts";
 import type { Site } from "../reach/sluice.ts";
 import { plainTable } from "./plain-table.ts";
-import { statusWord, timeWord } from "./status.ts";
+import { endWord, timeWord } from "./status.ts";
 import { printable, screenWidth, shortened, widthOf } from "./text.ts";
 
 /** A screen has the head, the line about older ones and the next prompt besides. */
@@ -57,7 +57,7 @@ function tableOf(
     submissions.map(
       ({ id, key, status, records, results, errors, open, lane, droppedAt }): Row => [
         nameChars === undefined ? nameOf(key) : shortened(nameOf(key), nameChars),
-        ...[statusWord(status), records, results, errors, open],
+        ...[endWord({ status, results, errors }), records, results, errors, open],
         ...(wide ? [lane, timeWord(droppedAt)] : []),
         id.slice(0, idChars),
       ],

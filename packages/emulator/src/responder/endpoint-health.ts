@@ -1,5 +1,7 @@
 /** What is wrong with an endpoint now. */
 export interface Trouble {
+  /** Whether it answers with failures, or not at all. */
+  readonly kind: "failing" | "silent";
   /** When it began, in epoch milliseconds. */
   readonly since: number;
   /** Requests that failed since, each try counted. */
@@ -59,7 +61,7 @@ export class EndpointHealth {
     if (outcome === "cut") return;
     this.#heardAt = this.#now();
     if (outcome !== "answered") {
-      this.#note(outcome.failed, 1);
+      this.#note({ kind: "failing", message: outcome.failed });
       return;
     }
     this.#slowestMs = Math.max(this.#slowestMs, this.#heardAt - began);
@@ -72,14 +74,15 @@ export class EndpointHealth {
     const silentMs = this.#now() - this.#heardAt;
     if (silentMs < Math.max(SILENT_MS, SLOWER * this.#slowestMs)) return;
     const message = `It has not answered any of ${this.#underWay} requests for ${Math.round(silentMs / 1_000)} s. It may be loading the model, or be too slow for so many; look at its own log.`;
-    this.#note(message, 0);
+    this.#note({ kind: "silent", message });
   }
 
-  #note(message: string, failures: number): void {
+  #note({ kind, message }: Pick<Trouble, "kind" | "message">): void {
     const before = this.#trouble;
     const now = this.#now();
-    this.#trouble = { since: before?.since ?? now, failures: (before?.failures ?? 0) + failures, message };
-    if (before === undefined || now - this.#toldAt >= REMIND_MS) this.#tell();
+    const failures = (before?.failures ?? 0) + (kind === "failing" ? 1 : 0);
+    this.#trouble = { kind, since: before?.since ?? now, failures, message };
+    if (before?.kind !== kind || now - this.#toldAt >= REMIND_MS) this.#tell();
   }
 
   #tell(): void {

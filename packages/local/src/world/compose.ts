@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { BedrockBatch, bedrockClient, DynamoStore } from "@sluice/aws";
 import {
+  type BatchService,
   defaultTimings,
   type Log,
   type Messages,
@@ -37,17 +38,23 @@ function localTimings(speed: number): Timings {
   return { ...timings, eventMs: Math.max(MIN_EVENT_MS, timings.eventMs) };
 }
 
+/** The batch server of a local world; `close` gives its connections back. */
+export function localBatch(endpoint: string, bucket: string): { batch: BatchService; close: () => void } {
+  const client = bedrockClient({ ...LOCAL_CLIENT, endpoint });
+  return { batch: new BedrockBatch({ client, bucket, roleArn: LOCAL_ROLE }), close: () => client.destroy() };
+}
+
 /** The world of core over local servers, by the same adapters as in AWS; `close` gives its connections back. */
 export function composeWorld(parts: WorldParts): { world: World; close: () => void } {
   const { dynamodb, bedrock, objects, settings, speed, messages, log } = parts;
   const table = tableClient(dynamodb);
-  const client = bedrockClient({ ...LOCAL_CLIENT, endpoint: bedrock });
+  const { batch, close: closeBatch } = localBatch(bedrock, objects.bucket);
   const world: World = {
     stage: LOCAL_STAGE,
     settings,
     timings: localTimings(speed),
     store: new DynamoStore({ client: table, table: LOCAL_TABLE }),
-    batch: new BedrockBatch({ client, bucket: objects.bucket, roleArn: LOCAL_ROLE }),
+    batch,
     objects,
     messages,
     clock: { now: Date.now },
@@ -58,7 +65,7 @@ export function composeWorld(parts: WorldParts): { world: World; close: () => vo
     world,
     close: () => {
       table.destroy();
-      client.destroy();
+      closeBatch();
     },
   };
 }

@@ -1,6 +1,10 @@
 import type { Log } from "@sluice/core";
-import type { Responder } from "@sluice/emulator";
-import { writeTrouble } from "../directory/responder-trouble.ts";
+import type { Responder, Trouble } from "@sluice/emulator";
+import { type ResponderTrouble, writeTrouble } from "../directory/responder-trouble.ts";
+
+function noted({ since, failures, message }: Trouble, token: string): ResponderTrouble {
+  return { token, since, failures, message };
+}
 
 /**
  * Tells of the responder's trouble in the log, and notes it in the directory for other processes. The answer ends it.
@@ -17,7 +21,7 @@ export function watchResponder(responder: Responder, dir: string, token: string,
       log({ level: "error", event: "responderFails", message, ...(failures > 0 && { count: failures }) });
     }
     last = last
-      .then(() => writeTrouble(dir, trouble && { token, ...trouble }))
+      .then(() => writeTrouble(dir, trouble && noted(trouble, token)))
       .catch((error: unknown) => log({ level: "warn", event: "troubleNotNoted", message: String(error) }));
   });
   return async () => {
