@@ -8,6 +8,7 @@ import { sluice, start } from "./test-sluice.ts";
 
 const MAX_TEST_MS = 120_000;
 const SPEED = "3000";
+const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 const records = (count: number) =>
   Array.from({ length: count }, (_, n) =>
@@ -49,6 +50,7 @@ describe("sluice beside a running dev", { timeout: MAX_TEST_MS }, () => {
       bedrock: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       dynamodb: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       speed: Number(SPEED),
+      responder: "builtin",
       pid: dev.child.pid,
     });
     expect(JSON.parse(await readFile(join(cwd, ".sluice/sluice.json"), "utf8"))).toEqual(defaultSettings(10));
@@ -79,29 +81,44 @@ describe("sluice beside a running dev", { timeout: MAX_TEST_MS }, () => {
       key: "to-process/nova-lite/good.jsonl",
       status: "Done",
       lane: "nova-lite",
-      ...{ records: 120, results: 120, errors: 0, open: 0 },
+      ...{ records: 120, results: 120, errors: 0, open: 0, firstErrors: [] },
+      tokens: { input: expect.any(Number), output: expect.any(Number) },
+      ...{ submittedAt: expect.stringMatching(ISO), endedAt: expect.stringMatching(ISO) },
     });
     const lines = (await readFile(join(cwd, submission.files.results), "utf8")).trim().split("\n");
     expect(lines.map((line) => JSON.parse(line).recordId)).toEqual(Array.from({ length: 120 }, (_, n) => `r${n}`));
 
     const mixed = await sluice(cwd, "submit", "mixed.jsonl", "--model", "amazon.nova-pro-v1:0", "--wait");
     expect(mixed.code).toBe(1);
-    expect(mixed.stdout).toMatch(/Done: 110 results, 1 errors/);
-    expect(mixed.stderr).toMatch(/111 of 111 records, 1 of 1 files settled/);
+    expect(mixed.stdout).toMatch(
+      /Done, with errors: 110 results, 1 errors; tokens: [\d,]+ in, [\d,]+ out;.*\n {2}line 1: NotJson /,
+    );
+    expect(mixed.stderr).toMatch(/111 of 111 records, 1 of 1 files settled; \d+ s/);
   });
 
   it("lists submissions and lanes, and shows one by the first letters of its id", async () => {
     const ls = JSON.parse((await sluice(cwd, "ls", "--json")).stdout);
     expect(ls).toMatchObject({ submissions: [{ lane: "nova-pro" }, { lane: "nova-lite" }], more: false });
-    const [newest] = ls.submissions;
+    const [newest, oldest] = ls.submissions;
+    const some = async (...filter: string[]) => JSON.parse((await sluice(cwd, "ls", "--json", ...filter)).stdout);
+    expect(await some("--route", "nova-lite")).toEqual({ submissions: [oldest], more: false });
+    expect(await some("--route", "default", "--status", "done,open")).toEqual({ submissions: [newest], more: false });
+    expect(await some("--status", "refused")).toEqual({ submissions: [], more: false });
+    expect(await some("--limit", "1")).toEqual({ submissions: [newest], more: true });
+    expect(await some("--limit", "1", "--before", newest.id)).toEqual({ submissions: [oldest], more: false });
+    expect((await sluice(cwd, "ls", "--limit", "1")).stdout).toContain(
+      `Older ones: sluice ls --limit 1 --before ${newest.id}`,
+    );
     const shown = await sluice(cwd, "show", newest.id.slice(0, 16).toLowerCase(), "--json");
     expect(JSON.parse(shown.stdout)).toMatchObject({
       ...newest,
       jobs: [{ part: 0, status: "Completed", records: 110, arn: expect.stringContaining("model-invocation-job/") }],
       files: { summary: expect.stringContaining("summary.json") },
+      firstErrors: [{ line: 1, code: "NotJson", message: expect.any(String) }],
     });
     const sheet = (await sluice(cwd, "show", newest.id)).stdout;
     expect(sheet).toContain("111 = 110 results + 1 errors + 0 open");
+    expect(sheet).toMatch(/^line 1: NotJson /m);
     expect((await sluice(cwd, "show", "0")).stderr).toMatch(/2 submissions begin with 0\.\n {2}Did you mean/);
     expect(await sluice(cwd, "show", "ZZZ")).toMatchObject({
       code: 1,
@@ -114,6 +131,18 @@ describe("sluice beside a running dev", { timeout: MAX_TEST_MS }, () => {
     });
   });
 
+  it("says a line for a drop and one for its end, with the file's name first", () => {
+    const lines = dev.said.stderr.trim().split("\n");
+    expect(lines).toEqual([
+      expect.stringMatching(/^[\d:]{8} nova-lite\/good\.jsonl taken in: 120 records in 1 job on lane nova-lite$/),
+      expect.stringMatching(
+        /^[\d:]{8} nova-lite\/good\.jsonl done: 120 results, 0 errors in \d+ s, in \.sluice\/bucket\/processed\/nova-lite\/good\.jsonl\/$/,
+      ),
+      expect.stringMatching(/^[\d:]{8} mixed\.jsonl taken in: 111 records \(1 of them broken\) in 1 job/),
+      expect.stringMatching(/^[\d:]{8} mixed\.jsonl done: 110 results, 1 errors in \d+ s/),
+    ]);
+  });
+
   it("sweeps from another process", async () => {
     const { code, stdout } = await sluice(cwd, "sweep", "--json");
     expect(code).toBe(0);
@@ -122,6 +151,7 @@ describe("sluice beside a running dev", { timeout: MAX_TEST_MS }, () => {
 
   it("shows the same when dev has ended, politely or not, and what it left is taken up by the next", async () => {
     const before = (await sluice(cwd, "ls", "--json")).stdout;
+    const oldest = JSON.parse(before).submissions.at(-1).id;
     dev.child.kill("SIGINT");
     expect((await dev.ended).code).toBe(0);
     expect(existsSync(join(cwd, ".sluice/dev.json"))).toBe(false);
@@ -131,9 +161,12 @@ describe("sluice beside a running dev", { timeout: MAX_TEST_MS }, () => {
     await dev.ended;
     expect(existsSync(join(cwd, ".sluice/dev.json"))).toBe(true);
     expect((await sluice(cwd, "ls", "--json")).stdout).toBe(before);
-    await sluice(cwd, "submit", "good.jsonl", "--route", "nova-lite");
+    const earlier = await sluice(cwd, "submit", "good.jsonl", "--route", "nova-lite", "--json");
+    expect(JSON.parse(earlier.stdout).submissions).toMatchObject([{ id: oldest, earlier: "Done" }]);
+    expect(earlier.stderr).toMatch(/good\.jsonl is done already, as nova-lite\/good\.jsonl .* submit --again/);
+    await sluice(cwd, "submit", "good.jsonl", "--route", "nova-lite", "--again");
     dev = await startDev();
-    const again = await sluice(cwd, "submit", "good.jsonl", "--route", "nova-lite", "--wait");
+    const again = await sluice(cwd, "submit", "good.jsonl", "--route", "nova-lite", "--again", "--wait");
     expect(again.code).toBe(0);
     const { submissions } = JSON.parse((await sluice(cwd, "ls", "--json")).stdout);
     expect(submissions).toHaveLength(4);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sluice } from "./test-sluice.ts";
+import { sluice, start } from "./test-sluice.ts";
 
 const MAX_TEST_MS = 60_000;
 
@@ -18,7 +18,9 @@ describe("sluice, where nothing runs", { timeout: MAX_TEST_MS }, () => {
   beforeAll(async () => {
     cwd = await mkdtemp(join(tmpdir(), "sluice-cli-"));
     await mkdir(join(cwd, "other"));
-    for (const name of ["good.jsonl", "other/good.jsonl"]) await writeFile(join(cwd, name), goodLines.join("\n"));
+    await mkdir(join(cwd, ".sluice/bucket"), { recursive: true });
+    await writeFile(join(cwd, "good.jsonl"), goodLines.join("\n"));
+    await writeFile(join(cwd, "other/good.jsonl"), [...goodLines].reverse().join("\n"));
     await writeFile(join(cwd, "bad.jsonl"), ["{broken", '{"recordId": "x"}', ...goodLines].join("\n"));
   });
   afterAll(() => rm(cwd, { recursive: true, force: true }));
@@ -28,7 +30,7 @@ describe("sluice, where nothing runs", { timeout: MAX_TEST_MS }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const command of ["dev", "submit", "validate", "ls", "show", "lanes", "sweep", "demo"])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
-    expect(stdout).toMatch(/Examples:\n[\s\S]*Exit codes:\n {2}0 {2}ok\n {2}1 [\s\S]*\n {2}2 /);
+    expect(stdout).toMatch(/Examples:\n[\s\S]*Exit codes:\n {2}0 {4}ok\n {2}1 [\s\S]*\n {2}2 /);
     const submit = await sluice(cwd, "submit", "--help");
     for (const flag of ["--route", "--model", "--priority", "--wait", "--dir", "--json"])
       expect(submit.stdout).toContain(flag);
@@ -46,6 +48,12 @@ describe("sluice, where nothing runs", { timeout: MAX_TEST_MS }, () => {
     [["submit", "good.jsonl", "--model", "amazon.nova-lite-v1"], /Did you mean amazon\.nova-lite-v1:0\?/],
     [["submit", "gone.jsonl"], /There is no file gone\.jsonl/],
     [["dev", "--responder", "ollama"], /OpenAI-compatible/],
+    [["dev", "--responder-model", "llama3.2"], /Give --responder URL as well/],
+    [["cancel", "01KD"], /unknown command 'cancel'[\s\S]*No command stops a submission that runs/],
+    [["status"], /Did you mean show\?/],
+    [["list"], /Did you mean ls\?/],
+    [["logs"], /what sluice dev prints/],
+    [["ls", "--status", "opn"], /Did you mean open\?/i],
   ])("answers wrong use with words and exit code 2: %j", async (args, words) => {
     const { code, stdout, stderr } = await sluice(cwd, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -102,6 +110,39 @@ describe("sluice, where nothing runs", { timeout: MAX_TEST_MS }, () => {
       { file: "good.jsonl", key: "to-process/good.jsonl", id: expect.stringMatching(/^[0-9A-Z]{26}$/) },
       { file: "other/good.jsonl", key: "to-process/good-2.jsonl", id: expect.stringMatching(/^[0-9A-Z]{26}$/) },
     ]);
+    const third = JSON.parse((await sluice(cwd, "submit", "other/good.jsonl", "--json")).stdout);
+    expect(third.submissions).toMatchObject([{ key: "to-process/good-2.jsonl", earlier: "Waiting" }]);
     expect(await readdir(join(cwd, ".sluice/bucket/to-process"))).toEqual(["good-2.jsonl", "good.jsonl"]);
+  });
+
+  it("makes no directory for a drop where there was none", async () => {
+    const { code, stderr } = await sluice(join(cwd, "other"), "submit", "good.jsonl");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/no Sluice in \.sluice, so nothing was submitted\.\n {2}Start one with: sluice dev/);
+    expect(await readdir(join(cwd, "other"))).toEqual(["good.jsonl"]);
+  });
+
+  it("takes options in front of the command as it takes them behind", async () => {
+    const [behind, inFront] = [await sluice(cwd, "ls", "--dir", "other"), await sluice(cwd, "--dir", "other", "ls")];
+    expect(behind.stderr).toContain("There is no Sluice in other");
+    expect(inFront).toEqual(behind);
+    const stage = await sluice(cwd, "--stage", "No_Stage", "--json", "validate", "good.jsonl");
+    expect(JSON.parse(stage.stdout)).toMatchObject({ error: { code: "NoStage" } });
+    expect((await sluice(cwd, "--stage", "x", "dev")).stderr).toMatch(/dev takes no --stage/);
+  });
+
+  it("validates by the settings of the stage in SLUICE_STAGE", async () => {
+    const { stderr } = await start(cwd, { SLUICE_STAGE: "No_Stage" }, "validate", "good.jsonl").ended;
+    expect(stderr).toContain('No stage can be called "No_Stage"');
+  });
+
+  it("warns of a folder that is nearly a route's", async () => {
+    const folder = ".sluice/bucket/to-process/nova-lit";
+    await mkdir(join(cwd, folder));
+    await writeFile(join(cwd, folder, "a.jsonl"), goodLines.join("\n"));
+    const { stdout } = await sluice(cwd, "validate", `${folder}/a.jsonl`);
+    expect(stdout).toMatch(
+      /warning The folder nova-lit\/ names no route, so the default .* Did you mean nova-lite\/\?/,
+    );
   });
 });

@@ -12,11 +12,17 @@ export interface Ran {
   stderr: string;
 }
 
+/** The words of a command line, after variables of its environment where it needs any. */
+type Args = string[] | [Record<string, string>, ...string[]];
+
 /** Starts the command in a folder; nothing of the caller's terminal or colours reaches it. */
-export function start(cwd: string, ...args: string[]): { child: ChildProcess; ended: Promise<Ran>; said: Ran } {
-  const { FORCE_COLOR: _, DEBUG: __, CI: ___, ...env } = process.env;
+export function start(cwd: string, ...args: Args): { child: ChildProcess; ended: Promise<Ran>; said: Ran } {
+  const [first, ...others] = args;
+  const [variables, words] = typeof first === "object" ? [first, others] : [{}, args];
+  const { FORCE_COLOR: _, DEBUG: __, CI: ___, SLUICE_CALLED_AS: ____, SLUICE_STAGE: _____, ...ours } = process.env;
+  const env = { ...ours, ...variables };
   const tsx = import.meta.resolve("tsx");
-  const child = spawn(process.execPath, ["--import", tsx, MAIN, ...args], {
+  const child = spawn(process.execPath, ["--import", tsx, MAIN, ...words] as string[], {
     cwd,
     env,
     stdio: ["ignore", "pipe", "pipe"],
