@@ -1,6 +1,6 @@
 /* What `./sluice` and `pnpm sluice` run: the bundle of the command line, built or installed first where that is due. */
 import { spawnSync } from "node:child_process";
-import { basename, delimiter, dirname, isAbsolute } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle, bundled, root } from "./bundle.mjs";
 
@@ -18,6 +18,8 @@ else if (script === "sluice" || script === "demo") {
   // pnpm runs scripts in the project's folder; paths are those of whoever called.
   if (INIT_CWD) process.chdir(INIT_CWD);
 }
+
+process.env.SLUICE_SAMPLE = relative("", join(root, "docs", "sample.jsonl"));
 
 const entry = await freshEntry();
 await import(pathToFileURL(entry).href);

@@ -16,6 +16,9 @@ export interface CommonOptions extends Place {
 /** How this command line is called where its words are read: the launcher says it, `./sluice` or through pnpm. */
 export const PROGRAM = process.env["SLUICE_CALLED_AS"] || "sluice";
 
+/** A file to try it with, which the launcher knows. */
+export const SAMPLE = process.env["SLUICE_SAMPLE"] || "FILE";
+
 /** A command that whoever reads it can run as it stands; with a place, on that place. */
 export function commandLine(args: string, place?: Place): string {
   if (place?.stage !== undefined) return `${PROGRAM} ${args} --stage ${place.stage}`;

@@ -102,15 +102,11 @@ describe("sluice dev with a real model's endpoint", { timeout: MAX_TEST_MS }, ()
     expect(dev.said.stderr).not.toMatch(/responderFails/);
   });
 
-  it("tells within seconds that it fails, and does not report a file without results as one that went well", async () => {
+  it("tells that it fails, and does not report a file without results as one that went well", async () => {
     endpoint.mode = "fails";
     const wait = start(cwd, "submit", "failing.jsonl", "--route", "nova-lite", "--wait");
     const log = devs[0]?.said;
     await vi.waitFor(() => expect(log?.stderr).toMatch(/responderFails .*answered 401: key expired/), SEEN);
-    await vi.waitFor(() => expect(wait.said.stderr).toMatch(/warning: The responder has been in trouble/), SEEN);
-    const open = JSON.parse((await sluice(cwd, "ls", "--json")).stdout).submissions[0];
-    const { warnings } = JSON.parse((await sluice(cwd, "show", open.id, "--json")).stdout);
-    expect(warnings).toEqual([expect.stringMatching(/The responder has been in trouble since .*key expired/)]);
     const { code, stdout } = await wait.ended;
     expect(code).toBe(1);
     expect(stdout).toMatch(/Done, all errors: 0 results, 100 errors[\s\S]*r0: ModelError .*key expired/);
@@ -122,6 +118,10 @@ describe("sluice dev with a real model's endpoint", { timeout: MAX_TEST_MS }, ()
     endpoint.mode = "hangs";
     const wait = start(cwd, "submit", "hanging.jsonl", "--route", "nova-lite", "--wait");
     await vi.waitFor(() => expect(devs[0]?.said.stderr).toMatch(/It has not answered any of 4 requests/), SEEN);
+    await vi.waitFor(() => expect(wait.said.stderr).toMatch(/warning: The responder has been in trouble/), SEEN);
+    const open = JSON.parse((await sluice(cwd, "ls", "--json")).stdout).submissions[0];
+    const { warnings } = JSON.parse((await sluice(cwd, "show", open.id, "--json")).stdout);
+    expect(warnings).toEqual([expect.stringMatching(/The responder has been in trouble since .* It has not answered/)]);
     wait.child.kill("SIGINT");
     const { code, stderr } = await wait.ended;
     expect(code).toBe(130);

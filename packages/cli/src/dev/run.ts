@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { type LocalWorld, startLocalWorld } from "@sluice/local";
-import { type CommonOptions, commandLine } from "../options.ts";
+import { type CommonOptions, commandLine, quoted, SAMPLE } from "../options.ts";
 import { colors, type Output } from "../output.ts";
 import { settingsFor } from "../reach/directory.ts";
 import { DevLog } from "./log.ts";
@@ -56,7 +56,7 @@ function greet(world: LocalWorld, options: DevOptions, { shown, warning }: Chose
       `  Bedrock          ${world.endpoints.bedrock}`,
       `  DynamoDB         ${world.endpoints.dynamodb}`,
       "Next, in another terminal:",
-      `  ${commandLine("submit FILE --wait", { dir })}`,
+      `  ${commandLine(`submit ${quoted(SAMPLE)} --wait`, { dir })}`,
       `  ${commandLine("ls", { dir })}`,
       "Ctrl-C stops it; everything is on disk.",
     ].join("\n"),
