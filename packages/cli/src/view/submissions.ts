@@ -8,7 +8,7 @@ import { printable, screenWidth, shortened, widthOf } from "./text.ts";
 const OTHER_LINES = 4;
 const LEAST_ROWS = 5;
 /** What is left of a file's name where the screen is narrow. */
-const LEAST_NAME_CHARS = 12;
+const LEAST_NAME_CHARS = 8;
 /** The first letters of an id are its time: fewer than these say nothing. */
 const LEAST_ID_CHARS = 10;
 
@@ -22,15 +22,20 @@ export function fittingRows(): number {
 /**
  * The submissions of a site, one a line, within the screen's width.
  *
+ * @param width the columns of the screen; any number into a pipe
  * @param filters what the call was narrowed by, for the command that goes on with older ones
  */
-export function submissionsTable({ submissions, more }: Listing, site: Site, filters: string): string {
+export function submissionsTable(
+  { submissions, more }: Listing,
+  site: Pick<Site, "command" | "placeOf">,
+  filters: string,
+  width = screenWidth(),
+): string {
   const last = submissions.at(-1);
   if (last === undefined)
     return more || filters !== ""
       ? "No submission fits."
       : `Nothing was dropped yet. Try: ${site.command("submit FILE")}, or copy one into ${site.placeOf("to-process/")}`;
-  const width = screenWidth();
   const table = fitting(submissions, width);
   return more ? `${table}\nOlder ones: ${site.command(`ls${filters} --before ${last.id}`)}` : table;
 }

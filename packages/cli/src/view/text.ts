@@ -1,8 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 
-/** Characters that take two places on a screen. */
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]/gu;
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** Where nobody says how wide a screen is. */
 const USUAL_WIDTH = 80;
@@ -13,9 +10,9 @@ export function screenWidth(): number {
   return process.stdout.isTTY === true ? process.stdout.columns || USUAL_WIDTH : Number.POSITIVE_INFINITY;
 }
 
-/** The places that a line takes on a screen; colours take none. */
+/** The places that a line takes on a screen, as the tables' own library counts them; colours take none. */
 export function widthOf(line: string): number {
-  return stripVTControlCharacters(line).replaceAll(WIDE, "xx").length;
+  return stringWidth(line);
 }
 
 /** A foreign text on one line: what would move the cursor, or look like another line, is shown as `\u{…}`. */
