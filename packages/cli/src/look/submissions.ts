@@ -2,7 +2,7 @@ import { openRecords, type Submission, type SubmissionStatus } from "@sluice/cor
 import type { Site } from "../reach/sluice.ts";
 
 /** How many submissions a listing shows if nobody says another number. */
-export const DEFAULT_LISTED = 200;
+const DEFAULT_LISTED = 200;
 const PAGE = 200;
 /** How many pages one listing reads to find what fits: the newest 50,000 submissions. */
 const MOST_PAGES = 250;

@@ -7,7 +7,7 @@ import { printable } from "./text.ts";
 const BAR_CHARS = 30;
 
 /** How far files are. `records` grows while files are still being read. */
-export interface Progress {
+interface Progress {
   files: number;
   settledFiles: number;
   records: number;

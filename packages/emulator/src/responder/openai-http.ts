@@ -20,7 +20,7 @@ export interface EndpointSettings {
 }
 
 /** Why an endpoint gave no usable answer: it said no, could not be reached, was too slow, or is no such endpoint. */
-export type Fault = "status" | "unreachable" | "late" | "shape";
+type Fault = "status" | "unreachable" | "late" | "shape";
 
 export type Posted = { readonly body: JsonObject } | { readonly error: RecordError; readonly fault: Fault };
 /**
