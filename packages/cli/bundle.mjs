@@ -12,6 +12,11 @@ export const root = join(here, "..", "..");
 const dist = join(here, "dist");
 const manifest = join(dist, "bundle.json");
 const LOCKFILE = "pnpm-lock.yaml";
+/** What pnpm leaves in a folder of packages that is whole. */
+const INSTALLED = "node_modules/.modules.yaml";
+
+/** Files that no bundle names are taken away once they are older than any building takes. */
+const YOUNG_MS = 60_000;
 
 /** Some packages are CommonJS inside, and ask for Node's own modules by `require`. */
 const REQUIRE = `import { createRequire as topLevelCreateRequire } from "node:module"; const require = topLevelCreateRequire(import.meta.url);`;
@@ -24,8 +29,8 @@ const REQUIRE = `import { createRequire as topLevelCreateRequire } from "node:mo
  */
 export function bundled() {
   const built = readManifest();
-  if (built === undefined) return "uninstalled";
-  if (built.inputs[LOCKFILE] !== stampOf(LOCKFILE)) return "uninstalled";
+  const isInstalled = statSync(join(root, INSTALLED), { throwIfNoEntry: false }) !== undefined;
+  if (built === undefined || !isInstalled || built.inputs[LOCKFILE] !== stampOf(LOCKFILE)) return "uninstalled";
   const isFresh = Object.entries(built.inputs).every(([path, stamp]) => stampOf(path) === stamp);
   return isFresh ? { entry: join(dist, built.entry) } : "stale";
 }
@@ -64,9 +69,12 @@ export async function bundle() {
   for (const { path, contents } of outputFiles) place(path, contents);
   const built = { entry: basename(entry.path), inputs: Object.fromEntries(inputs.map(stamped)), files };
   place(manifest, `${JSON.stringify(built, undefined, 2)}\n`);
-  // A command that runs may still load a part of the bundle before this one.
+  // A command that runs may still load a part of the bundle before this one, and another may be writing its own.
   const kept = new Set([basename(manifest), ...files, ...earlier]);
-  for (const name of readdirSync(dist)) if (!kept.has(name)) rmSync(join(dist, name), { recursive: true, force: true });
+  const oldBefore = Date.now() - YOUNG_MS;
+  for (const path of readdirSync(dist).map((name) => join(dist, name)))
+    if (!kept.has(basename(path)) && (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < oldBefore)
+      rmSync(path, { recursive: true, force: true });
 }
 
 /** The embedded DynamoDB loads native code that lies beside its own files, so it stays where it is installed. */

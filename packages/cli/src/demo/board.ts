@@ -99,7 +99,17 @@ function laneLine(name: string, { queued, submitted, running }: LaneState): stri
 }
 
 /** One thing that happened, in words; undefined for what is no news. */
-export function newsOf({ event, level, key, lane, jobId, status, count, message }: LogEntry): string | undefined {
+export function newsOf({
+  event,
+  level,
+  key,
+  lane,
+  jobId,
+  status,
+  count,
+  message,
+  ...counts
+}: LogEntry): string | undefined {
   const job = jobId === undefined ? "a job" : `job …${jobId.slice(-6)}`;
   switch (event) {
     case "planned":
@@ -112,7 +122,7 @@ export function newsOf({ event, level, key, lane, jobId, status, count, message 
     case "lostEventRepaired":
       return `${lane}: the listing found ${job} ${status} before any event told of it`;
     case "submissionDone":
-      return `${key} is done: ${count} records`;
+      return `${key} is done: ${counts.results} results, ${counts.errors} errors`;
     default:
       return level === "info" ? undefined : `${event} ${key ?? ""} ${message ?? ""}`.trim();
   }

@@ -1,6 +1,6 @@
 import { colors } from "../output.ts";
 import { plainTable } from "../view/plain-table.ts";
-import { statusWord } from "../view/status.ts";
+import { endWord } from "../view/status.ts";
 import type { Figures } from "./figures.ts";
 import type { Accident } from "./files.ts";
 
@@ -46,7 +46,7 @@ export function reportText(report: DemoReport): string {
       ...["STATUS", ""],
     ],
     files.map(({ file, lane, jobs, records: count, results, errors, status, accident }) => [
-      ...[file, lane, jobs, count, results, errors, statusWord(status)],
+      ...[file, lane, jobs, count, results, errors, endWord({ status, results, errors })],
       accident === undefined ? "" : ACCIDENTS[accident],
     ]),
   );

@@ -35,13 +35,17 @@ export function commandLinePromises(rehearsal: () => Rehearsal): void {
         files: { results: `${place}results.jsonl`, errors: `${place}errors.jsonl`, summary: `${place}summary.json` },
       }),
     ]);
+    const [{ id }] = submissions;
+    expect(await ok("submit", "asked.jsonl")).toEqual({
+      submissions: [{ file: "asked.jsonl", key: "to-process/asked.jsonl", id, earlier: "Done" }],
+    });
     const half = await line.run(["submit", "half.jsonl", "--wait", ...STAGE]);
     expect(half).toMatchObject({ code: 1, document: { submissions: [{ status: "Done", results: 100, errors: 1 }] } });
   });
 
   test("the ids that submit prints are those that plan derives, with the route, the model and the priority asked for", async () => {
     const byRoute = (await ok("submit", "nova.jsonl", "--route", "nova", "--priority", "7")).submissions;
-    const byModel = (await ok("submit", "nova.jsonl", "nova.jsonl", "--model", NOVA)).submissions;
+    const byModel = (await ok("submit", "nova.jsonl", "nova.jsonl", "--model", NOVA, "--again")).submissions;
     const keys = ["to-process/nova/nova.jsonl", "to-process/nova.jsonl", "to-process/nova-2.jsonl"];
     const submitted = [...byRoute, ...byModel];
     expect(submitted.map(({ key }: { key: string }) => key)).toEqual(keys);
@@ -81,7 +85,7 @@ export function commandLinePromises(rehearsal: () => Rehearsal): void {
     const { bedrock, keysWritten } = rehearsal();
     bedrock.faults.set({ events: { losePercent: 100 }, listLagMs: 24 * HOUR_MS });
     const known = new Set(keysWritten);
-    const { submissions } = await ok("submit", "asked.jsonl");
+    const { submissions } = await ok("submit", "asked.jsonl", "--again");
     expect(submissions[0].key).toBe("to-process/asked-2.jsonl");
     await rehearsal().written((key) => key.endsWith("/manifest.json.out") && !known.has(key));
     await bedrock.idle();
@@ -137,7 +141,7 @@ export function commandLinePromises(rehearsal: () => Rehearsal): void {
     test.each([
       ["ssm:GetParameter", ["ls"]],
       ["s3:GetObject", ["lanes"]],
-      ["s3:PutObject", ["submit", "asked.jsonl"]],
+      ["s3:PutObject", ["submit", "asked.jsonl", "--again"]],
       ["dynamodb:Query", ["ls"]],
       ["dynamodb:GetItem", ["show", "0".repeat(26)]],
       ["dynamodb:UpdateItem", ["sweep"]],
