@@ -31,7 +31,7 @@ export interface WorldParts {
 }
 
 /** However fast Bedrock's minutes pass, a busy process takes its time to deliver an event. */
-const MIN_EVENT_MS = 1_000;
+const MIN_EVENT_MS = 2_000;
 
 function localTimings(speed: number): Timings {
   const timings = scaleTimings(defaultTimings, speed);
