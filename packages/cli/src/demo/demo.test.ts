@@ -23,7 +23,7 @@ it("accounts for every record of at least twelve files, with all its accidents",
   expect(report.files).toContainEqual(expect.objectContaining({ accident: "brokenLines", errors: 5 }));
   expect(report.files).toContainEqual(expect.objectContaining({ accident: "jobFails", results: 0 }));
   expect(report.lostEventRepairedMs).toBeGreaterThanOrEqual(0);
-  expect(stderr).toMatch(/nova\/news\.jsonl is done: 130 records/);
+  expect(stderr).toMatch(/nova\/news\.jsonl is done: 130 results, 0 errors/);
 });
 
 it("clears no directory that is not a demo's", { timeout: MAX_TEST_MS }, async () => {
