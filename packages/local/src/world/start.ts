@@ -15,7 +15,6 @@ import { builtInResponder, FolderObjects, type Responder } from "@sluice/emulato
 import { sweepHandler } from "@sluice/functions";
 import { removeEndpoints, writeEndpoints } from "../directory/endpoints.ts";
 import { takeLock } from "../directory/lock.ts";
-import { settingsChanges } from "../directory/settings-changes.ts";
 import {
   DEFAULT_SLOTS,
   defaultSettings,
@@ -24,13 +23,13 @@ import {
   withoutQuotas,
   writeSettings,
 } from "../directory/settings-file.ts";
-import { watchSettings } from "../directory/settings-watch.ts";
 import { openTable } from "../directory/table.ts";
 import { Drops } from "../drops/drops.ts";
 import type { DeadLetter } from "../messages/queue.ts";
 import { LocalQueues } from "../messages/queues.ts";
 import { openBedrock } from "./bedrock.ts";
 import { composeWorld } from "./compose.ts";
+import { followSettings } from "./follow-settings.ts";
 import { Idleness } from "./idle.ts";
 import { watchResponder } from "./responder-watch.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -167,24 +166,15 @@ async function open(
     writeEndpoints(dir, { token: lock.token, pid: process.pid, speed, ...endpoints, settings });
   await tellEndpoints();
   closers.push(() => removeEndpoints(dir));
-  const change = async (edited: Settings) => {
-    const changes = settingsChanges(settings, effective(edited, options));
-    if (changes.length === 0) return;
-    settings = effective(edited, options);
-    world.settings = settings;
-    await tellEndpoints();
-    log({ level: "info", event: "settingsChanged", message: `${changes.join("; ")}.` });
-    // It gives every lane its new limit, and refills it; one that is under way may be past the lane.
-    if (sweeper.busy) await sweeper.run();
-    await sweeper.run();
-  };
-  const watcher = watchSettings(dir, change, (message) =>
-    log({
-      level: "error",
-      event: "settingsNotTaken",
-      message: `${message}\n  The settings before that edit stay in use.`,
-    }),
-  );
+  const watcher = followSettings(dir, {
+    ...{ log, sweeper, current: () => settings },
+    effective: (edited) => effective(edited, options),
+    take: async (edited) => {
+      settings = edited;
+      world.settings = edited;
+      await tellEndpoints();
+    },
+  });
   closers.push(() => watcher.close());
 
   const idleness = new Idleness(world, () => queues.busy > 0 || sweeper.busy || drops.busy);
