@@ -79,7 +79,7 @@ export async function bundle() {
 
 /** The embedded DynamoDB loads native code that lies beside its own files, so it stays where it is installed. */
 function leaveOutNative(hooks) {
-  hooks.onResolve({ filter: /^dynalite$/ }, async ({ path, pluginData, ...where }) => {
+  hooks.onResolve({ filter: /^dynalite(\/|$)/ }, async ({ path, pluginData, ...where }) => {
     if (pluginData === "resolving") return undefined;
     const found = await hooks.resolve(path, { ...where, pluginData: "resolving" });
     const place = relative(dist, found.path).replaceAll("\\", "/");
