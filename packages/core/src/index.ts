@@ -2,7 +2,7 @@ export * from "./bucket/keys.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export { checkFile, type FileCheck } from "./intake/check-file.ts";
-export { stageDrop } from "./intake/prepare.ts";
+export { prepareDrop } from "./intake/prepare.ts";
 export * from "./job/job.ts";
 export * from "./job/status.ts";
 export * from "./lane/lane.ts";

@@ -1,6 +1,6 @@
 import { processedPrefix } from "../bucket/keys.ts";
 import { jobIdOf, jobIdOfName } from "../ids.ts";
-import { readStaged } from "../intake/prepare.ts";
+import { readPrepared } from "../intake/prepare.ts";
 import type { EndedJob, Job } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
@@ -89,14 +89,14 @@ async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined)
   await store.settleJob(jobId);
 }
 
-/** Joins the results of a submission without open jobs. Its staging goes once it is Done, and not before. */
+/** Joins the results of a submission without open jobs. Its prepared input goes once it is Done, and not before. */
 async function finish(world: World, submission: Submission): Promise<void> {
   const { store, objects, stage, log } = world;
   const { submissionId, bucket, key, plan, lane } = submission;
   if (plan !== undefined && submission.status !== "Done") {
     // Its jobs can end before the plan that queued them came to its last step.
     await store.openSubmission(submissionId);
-    const { errorsKey } = await readStaged(objects, submissionId, plan.run);
+    const { errorsKey } = await readPrepared(objects, submissionId, plan.run);
     const owner = await store.claimPath(bucket, key, submissionId);
     const prefix = processedPrefix(key, owner === submissionId, submissionId);
     const jobs = await endedJobs(world, submission, plan.parts);
@@ -108,9 +108,9 @@ async function finish(world: World, submission: Submission): Promise<void> {
 }
 
 /** Every job of a submission, from the base table: an index may not have the last one's outcome yet. */
-async function endedJobs({ store }: World, submission: Submission, parts: number): Promise<EndedJob[]> {
+async function endedJobs({ store }: World, submission: Submission, slices: number): Promise<EndedJob[]> {
   const { submissionId, lastModified } = submission;
-  const ids = Array.from({ length: parts }, (_, part) => jobIdOf(submissionId, lastModified, part));
+  const ids = Array.from({ length: slices }, (_, slice) => jobIdOf(submissionId, lastModified, slice));
   const jobs: EndedJob[] = [];
   for (let from = 0; from < ids.length; from += JOBS_AT_ONCE) {
     const page = await Promise.all(ids.slice(from, from + JOBS_AT_ONCE).map((id) => store.job(id)));

@@ -8,7 +8,7 @@ const BOOKMARK = "drops";
 const MOST_PAGES = 5;
 
 /**
- * A bounded part of the daily pass over `to-process/`, for drops whose notification was lost. Old objects are not
+ * A bounded stretch of the daily pass over `to-process/`, for drops whose notification was lost. Old objects are not
  * looked at, so that no history is ever run again.
  */
 export async function findDrops(world: World): Promise<void> {

@@ -54,19 +54,19 @@ describe("lines in blocks", () => {
     expect(await written(10, 2 * BLOCK_BYTES, 10)).toEqual([10, 2 * BLOCK_BYTES, 10]);
   });
 
-  test("wait for the next settling once their block is full, and are written once", async () => {
+  test("wait for the next drain once their block is full, and are written once", async () => {
     const objects = new NotedObjects();
     const blocks = new Blocks(objects, KEY);
-    await blocks.settle();
+    await blocks.drain();
     blocks.add(lineOf(BLOCK_BYTES));
-    await blocks.settle();
+    await blocks.drain();
     expect(objects.notes, "no block is full").toEqual([]);
     blocks.add(lineOf(BLOCK_BYTES, 0x62));
     expect(objects.notes).toEqual([]);
-    await blocks.settle();
+    await blocks.drain();
     expect(objects.notes).toEqual(["open as application/x-ndjson", BLOCK_BYTES]);
     blocks.add(lineOf(10, 0x63));
-    await blocks.settle();
+    await blocks.drain();
     await blocks.close();
     expect(objects.notes.slice(2)).toEqual([BLOCK_BYTES, 10, "close"]);
     const lines = objects.text(KEY).split("\n");
@@ -92,7 +92,7 @@ describe("lines in blocks", () => {
     const objects = new NotedObjects();
     const blocks = new Blocks(objects, KEY);
     for (let n = 0; n < 2; n++) blocks.add(lineOf(BLOCK_BYTES));
-    await blocks.settle();
+    await blocks.drain();
     await blocks.abort();
     expect(objects.notes.at(-1)).toBe("abort");
     expect(objects.keys()).toEqual([]);

@@ -59,7 +59,7 @@ describe("a submission is only joined if it adds up", () => {
   });
 });
 
-test("of two jobs of one part the older stands first, in whatever order they come", async () => {
+test("of two jobs of one slice the older stands first, in whatever order they come", async () => {
   const jobs = [ended(5, 0, { results: 1, errors: 1 }), ended(7, 0, { results: 1, errors: 1 })];
   for (const given of [jobs, jobs.toReversed()])
     expect((await summaryOf(given)).jobs.map(({ jobId }: { jobId: string }) => jobId)).toEqual([anId(5), anId(7)]);

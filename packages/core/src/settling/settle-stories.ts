@@ -13,7 +13,7 @@ export const OUTPUT = `${FOLDER}00003.jsonl.out`;
 const MANIFEST = `${FOLDER}manifest.json.out`;
 const keys = settledKeys(submissionId, 3);
 
-/** The job of the stories: part 3, of four records. */
+/** The job of the stories: slice 3, of four records. */
 export const aJob: EndedJob = {
   jobId,
   submissionId,

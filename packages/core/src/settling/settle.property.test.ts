@@ -6,12 +6,12 @@ import type { EndedJob } from "../job/job.ts";
 import type { EndedStatus } from "../job/status.ts";
 import { settleOutput } from "./settle.ts";
 
-type Answer = "result" | "refusal";
+type Kind = "result" | "refusal";
 
 interface Story {
   ids: string[];
   /** Bedrock's lines in the order in which it wrote them; an id may come several times, or be nobody's. */
-  written: { id: string; answer: Answer; copy: number }[];
+  written: { id: string; kind: Kind; copy: number }[];
   status: EndedStatus;
   /** Failed jobs may leave a torn line behind. */
   torn: boolean;
@@ -28,7 +28,7 @@ const story: fc.Arbitrary<Story> = fc
       written: fc.array(
         fc.record({
           id: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...ids) }, { weight: 1, arbitrary: fc.string() }),
-          answer: fc.constantFrom<Answer>("result", "refusal"),
+          kind: fc.constantFrom<Kind>("result", "refusal"),
           copy: fc.nat(999),
         }),
         { maxLength: 60 },
@@ -43,8 +43,8 @@ const story: fc.Arbitrary<Story> = fc
 
 const inputLine = (id: string, index: number) =>
   ` {"modelInput" : {"text":"${"日".repeat(index)}","n":1.50}, "recordId":${JSON.stringify(id)}}`;
-const outputLine = ({ id, answer, copy }: Story["written"][number]) =>
-  answer === "result"
+const outputLine = ({ id, kind, copy }: Story["written"][number]) =>
+  kind === "result"
     ? `{"modelInput":{"é":1e2},"modelOutput":{"copy":${copy},"text":"${"x".repeat(copy)}"}, "recordId":${JSON.stringify(id)} }`
     : `{"error":{"errorCode":${copy},"errorMessage":"no"},"recordId":${JSON.stringify(id)},"modelInput":{}}`;
 
@@ -78,8 +78,8 @@ function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: Story): {
 function expected({ ids, written }: Story) {
   const first = ids.map((id) => written.find((line) => line.id === id));
   return {
-    results: first.flatMap((line) => (line?.answer === "result" ? [outputLine(line)] : [])),
-    errors: ids.flatMap((id, index) => (first[index]?.answer === "result" ? [] : [{ id, index, line: first[index] }])),
+    results: first.flatMap((line) => (line?.kind === "result" ? [outputLine(line)] : [])),
+    errors: ids.flatMap((id, index) => (first[index]?.kind === "result" ? [] : [{ id, index, line: first[index] }])),
   };
 }
 

@@ -142,10 +142,10 @@ describe.skipIf(!hasJava)("a stage on loopback (needs Java for DynamoDB Local)",
 
   test("plans that died anywhere, and a drop that S3 never told of, are found by the sweep", async () => {
     const file = (name: string) => fileOf(claudeLines(100, name));
-    const isStaging = (service: string, { url }: { url: string }) =>
+    const isPrepared = (service: string, { url }: { url: string }) =>
       service === "s3" && placeInS3(url).key.startsWith("staging/");
 
-    let killed = killPlanAt(rehearsal, isStaging);
+    let killed = killPlanAt(rehearsal, isPrepared);
     await rehearsal.drop("to-process/killed-early.jsonl", file("killed-early"));
     await killed;
     killed = killPlanAt(rehearsal, (service, { body }) => service === "dynamodb" && body.includes("openJobs"));
@@ -173,7 +173,7 @@ describe.skipIf(!hasJava)("a stage on loopback (needs Java for DynamoDB Local)",
     await rehearsal.written((key) => /^processed\/deleted\.jsonl\/.*summary\.json$/.test(key));
   });
 
-  test("a large file whose upload broke off is staged again, and its results are joined on the server side", async () => {
+  test("a large file whose upload broke off is prepared again, and its results are joined on the server side", async () => {
     const wide = claudeLines(950, "wide").map((line) => line.replace("Question", `Question ${"x".repeat(10_000)}`));
     let broken = 0;
     rehearsal.breaker = (service, sent) => {
