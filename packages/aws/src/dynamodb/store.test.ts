@@ -50,7 +50,7 @@ async function expiryOf(table: string, Key: Record<string, AttributeValue>): Pro
 
 describe("an item that Sluice never writes", () => {
   const spoilt: [what: string, change: string, values: object, words: RegExp][] = [
-    ["without a staged input", "REMOVE inputKey", {}, /inputKey is missing/],
+    ["without a prepared input", "REMOVE inputKey", {}, /inputKey is missing/],
     ["with a rank of another status", "SET statusRank = :v", { ":v": { N: "0" } }, /Submitted with the rank 0/],
     ["that runs without an ARN", "REMOVE arn", {}, /arn is missing/],
     ["that runs and has an end", "SET endedAt = :v", { ":v": { N: "5" } }, /has endedAt although it is Submitted/],

@@ -51,9 +51,9 @@ const linesIn = (text: string) => (text === "" ? [] : text.replace(/\n$/, "").sp
 const errorsIn = (objects: MemoryObjects, { errorsKey }: Prepared) =>
   errorsKey === undefined ? [] : linesIn(objects.text(errorsKey));
 
-type Kind = "good" | "repeated" | "unnamed" | "broken" | "blank" | "bare";
+type LineKind = "good" | "repeated" | "unnamed" | "broken" | "blank" | "bare";
 interface Given {
-  kinds: { kind: Kind; crlf: boolean }[];
+  kinds: { kind: LineKind; crlf: boolean }[];
   bom: boolean;
   lastEnd: boolean;
   gzip: boolean;
@@ -64,8 +64,8 @@ interface Given {
 
 /** Mostly good lines, so that stretches of every length stay as they are. */
 const kind = fc.oneof(
-  { weight: 8, arbitrary: fc.constant<Kind>("good") },
-  { weight: 3, arbitrary: fc.constantFrom<Kind>("repeated", "unnamed", "broken", "blank", "bare") },
+  { weight: 8, arbitrary: fc.constant<LineKind>("good") },
+  { weight: 3, arbitrary: fc.constantFrom<LineKind>("repeated", "unnamed", "broken", "blank", "bare") },
 );
 const crlf = fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 const given: fc.Arbitrary<Given> = fc.record({
@@ -86,7 +86,7 @@ function build({ kinds, bom, lastEnd }: Given) {
   for (const [at, { kind, crlf }] of kinds.entries()) {
     const line = at + 1;
     const unnamed = '"modelInput" : {"text":"ü日本"} }';
-    const texts: Record<Kind, string> = {
+    const texts: Record<LineKind, string> = {
       good: good(`id-${at}`),
       repeated: good("twin"),
       unnamed: `{ ${unnamed}`,

@@ -12,7 +12,7 @@ export interface JobFacts {
   invocation: InvocationType;
   /** How long Bedrock may take; its own default where it is left out. */
   timeoutHours?: number;
-  /** The staged input: an object key that Bedrock accepts. */
+  /** The prepared input: an object key that Bedrock accepts. */
   inputKey: string;
   inputBytes: number;
   recordCount: number;

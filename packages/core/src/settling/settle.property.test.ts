@@ -6,12 +6,12 @@ import type { EndedJob } from "../job/job.ts";
 import type { EndedStatus } from "../job/status.ts";
 import { settleOutput } from "./settle.ts";
 
-type Kind = "result" | "refusal";
+type WrittenKind = "result" | "refusal";
 
-interface Story {
+interface DrawnJob {
   ids: string[];
   /** Bedrock's lines in the order in which it wrote them; an id may come several times, or be nobody's. */
-  written: { id: string; kind: Kind; copy: number }[];
+  written: { id: string; kind: WrittenKind; copy: number }[];
   status: EndedStatus;
   /** Failed jobs may leave a torn line behind. */
   torn: boolean;
@@ -20,7 +20,7 @@ interface Story {
   lineEnd: "\n" | "\r\n";
 }
 
-const story: fc.Arbitrary<Story> = fc
+const story: fc.Arbitrary<DrawnJob> = fc
   .uniqueArray(fc.string({ unit: "grapheme", maxLength: 12 }), { minLength: 1, maxLength: 24 })
   .chain((ids) =>
     fc.record({
@@ -28,7 +28,7 @@ const story: fc.Arbitrary<Story> = fc
       written: fc.array(
         fc.record({
           id: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...ids) }, { weight: 1, arbitrary: fc.string() }),
-          kind: fc.constantFrom<Kind>("result", "refusal"),
+          kind: fc.constantFrom<WrittenKind>("result", "refusal"),
           copy: fc.nat(999),
         }),
         { maxLength: 60 },
@@ -43,12 +43,12 @@ const story: fc.Arbitrary<Story> = fc
 
 const inputLine = (id: string, index: number) =>
   ` {"modelInput" : {"text":"${"日".repeat(index)}","n":1.50}, "recordId":${JSON.stringify(id)}}`;
-const outputLine = ({ id, kind, copy }: Story["written"][number]) =>
+const outputLine = ({ id, kind, copy }: DrawnJob["written"][number]) =>
   kind === "result"
     ? `{"modelInput":{"é":1e2},"modelOutput":{"copy":${copy},"text":"${"x".repeat(copy)}"}, "recordId":${JSON.stringify(id)} }`
     : `{"error":{"errorCode":${copy},"errorMessage":"no"},"recordId":${JSON.stringify(id)},"modelInput":{}}`;
 
-function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: Story): {
+function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: DrawnJob): {
   objects: MemoryObjects;
   job: EndedJob;
 } {
@@ -75,7 +75,7 @@ function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: Story): {
 }
 
 /** What must come out, worked out in the simplest way. */
-function expected({ ids, written }: Story) {
+function expected({ ids, written }: DrawnJob) {
   const first = ids.map((id) => written.find((line) => line.id === id));
   return {
     results: first.flatMap((line) => (line?.kind === "result" ? [outputLine(line)] : [])),

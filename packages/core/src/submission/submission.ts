@@ -2,7 +2,7 @@ import type { InvocationType } from "../model/invocation.ts";
 import type { Problem } from "../problem.ts";
 
 export type SubmissionStatus =
-  /** Being read and staged. Left by plan; after a crash by the message's redelivery or the sweep. */
+  /** Being read and prepared. Left by plan; after a crash by the message's redelivery or the sweep. */
   | "Planning"
   /** Not usable; its problem tells why. Left by nobody. */
   | "Refused"
@@ -34,7 +34,7 @@ export interface SubmissionFacts {
   priority: number;
 }
 
-/** The run whose staged files count, once one has won the commit. */
+/** The run whose prepared files count, once one has won the commit. */
 export interface CommittedPlan {
   run: string;
   /** How many jobs it makes. */

@@ -206,7 +206,7 @@ describe("Faults of jobs and records", () => {
   });
 
   it("a responder that rejects costs one record, not the job", async () => {
-    const responder = { concurrency: 2, answer: () => Promise.reject(new Error("no idea")) };
+    const responder = { concurrency: 2, respond: () => Promise.reject(new Error("no idea")) };
     const { create, until, get, lines } = await faulty({}, { responder });
     const job = await create("job-1");
     await until("job-1", "Completed");

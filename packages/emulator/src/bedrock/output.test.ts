@@ -86,19 +86,19 @@ describe("The output", () => {
 });
 
 describe("The responder", () => {
-  it("is never asked for more answers at once than it allows, over all jobs", async () => {
+  it("is never asked for more responses at once than it allows, over all jobs", async () => {
     const builtIn = builtInResponder();
     let underWay = 0;
     let most = 0;
     const responder = {
       concurrency: 3,
-      answer: async (...record: Parameters<typeof builtIn.answer>) => {
+      respond: async (...record: Parameters<typeof builtIn.respond>) => {
         underWay += 1;
         most = Math.max(most, underWay);
-        // A turn of the event loop, so that answers of several jobs can overlap.
+        // A turn of the event loop, so that responses of several jobs can overlap.
         await new Promise((resolve) => setImmediate(resolve));
         underWay -= 1;
-        return builtIn.answer(...record);
+        return builtIn.respond(...record);
       },
     };
     const { put, create, advance, get } = await started({ responder });

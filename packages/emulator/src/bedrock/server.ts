@@ -11,9 +11,9 @@ import { type FaultChanges, Faults } from "./faults.ts";
 import type { BatchFiles } from "./files.ts";
 import { bedrockHttp } from "./http.ts";
 import { type BatchLimits, DEFAULT_LIMITS } from "./inspect.ts";
+import { JobFiles } from "./job-files.ts";
 import { Operations, type Quota } from "./operations.ts";
 import { JobRegister } from "./register.ts";
-import { JobStore } from "./store.ts";
 import { DEFAULT_DELAYS, type Delays, type Timing } from "./timing.ts";
 
 const LOOPBACK_HOSTS = ["127.0.0.1", "::1", "localhost"];
@@ -106,7 +106,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const faults = new Faults(seed);
   if (options.faults !== undefined) faults.set(options.faults);
-  const register = await JobRegister.open(await JobStore.open(options.dir));
+  const register = await JobRegister.open(await JobFiles.open(options.dir));
   const receive = options.onEvent ?? (() => {});
   const bulletin = new Bulletin({ account, clock, faults, receive, onProblem });
   const atOnce = pLimit(responder.concurrency);
@@ -128,7 +128,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
       bulletin.close();
       await closed(server);
       await engine.close();
-      await register.settled();
+      await register.drain();
     },
   };
 }

@@ -28,7 +28,7 @@ export const HOUR_MS = 3_600_000;
 const MAX_TIMERS = 10_000;
 
 /** A clock that stands still until a test moves it. */
-class ManualClock implements ServerClock {
+class HandClock implements ServerClock {
   #nowMs = START_MS;
   readonly #timers = new Set<{ readonly atMs: number; readonly fire: () => void }>();
 
@@ -112,7 +112,7 @@ export async function world(defaults: Partial<BatchServerOptions> = {}) {
   const root = await mkdtemp(join(tmpdir(), "sluice-bedrock-"));
   closers.push(() => rm(root, { recursive: true, force: true }));
   const bucket = join(root, "bucket");
-  const clock = new ManualClock();
+  const clock = new HandClock();
   const events: BatchStateChangeEvent[] = [];
   const files = folderFiles((name) => (name === "bucket" ? bucket : undefined));
   const start = async (more: Partial<BatchServerOptions> = {}) => {

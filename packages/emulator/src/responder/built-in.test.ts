@@ -1,5 +1,6 @@
+import type { InvocationType } from "@sluice/core";
 import { describe, expect, it } from "vitest";
-import { builtInResponder, type InvocationType } from "./index.ts";
+import { builtInResponder } from "./index.ts";
 
 const responder = builtInResponder();
 
@@ -10,17 +11,17 @@ const claudeBody = {
 };
 
 async function ok(modelId: string, body: unknown, type: InvocationType = "InvokeModel") {
-  const answer = await responder.answer(modelId, type, body);
-  if ("error" in answer) throw new Error(answer.error.errorMessage);
-  return answer;
+  const output = await responder.respond(modelId, type, body);
+  if ("error" in output) throw new Error(output.error.errorMessage);
+  return output;
 }
 
 async function refusal(modelId: string, body: unknown, type: InvocationType = "InvokeModel") {
-  const answer = await responder.answer(modelId, type, body);
-  return "error" in answer ? answer.error : undefined;
+  const output = await responder.respond(modelId, type, body);
+  return "error" in output ? output.error : undefined;
 }
 
-describe("The built-in responder answers in the body of the model's family", () => {
+describe("The built-in responder responds in the body of the model's family", () => {
   it("Claude, with the fields of a published line", async () => {
     const { ok: body, inputTokens, outputTokens } = await ok("anthropic.claude-3-5-sonnet-20241022-v2:0", claudeBody);
     expect(body).toEqual({
@@ -101,8 +102,8 @@ describe("The built-in responder answers in the body of the model's family", () 
   });
 });
 
-describe("The built-in responder's answer depends on the input only", () => {
-  it("the same input gives the same answer, another input another one", async () => {
+describe("The built-in responder's response depends on the input only", () => {
+  it("the same input gives the same response, another input another one", async () => {
     const first = await ok("anthropic.claude-3-haiku-20240307-v1:0", claudeBody);
     const other = { ...claudeBody, messages: [{ role: "user", content: "Who am I?" }] };
     expect(await ok("anthropic.claude-3-haiku-20240307-v1:0", claudeBody)).toEqual(first);

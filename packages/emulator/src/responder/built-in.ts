@@ -6,10 +6,10 @@ import {
   type EmbeddingReply,
   InvalidInputError,
 } from "./prompt.ts";
-import type { RecordAnswer, Responder } from "./responder.ts";
+import type { RecordOutput, Responder } from "./responder.ts";
 import { hash32, sequenceFrom } from "./seeded.ts";
 
-/** An answer costs no waiting, so more at once would gain nothing; this only sizes the caller's window. */
+/** A response costs no waiting, so more at once would gain nothing; this only sizes the caller's window. */
 const BUILT_IN_CONCURRENCY = 16;
 /** A common rule of thumb for English; the counts need to be plausible, not exact. */
 const LETTERS_PER_TOKEN = 4;
@@ -17,7 +17,7 @@ const LEAST_WORDS = 6;
 const MOST_WORDS = 24;
 /** Titan V2's and Cohere v3's length when the body names none. */
 const DEFAULT_DIMENSIONS = 1024;
-/** A body may ask for any length; the answer's size must stay bounded. */
+/** A body may ask for any length; the response's size must stay bounded. */
 const MAX_DIMENSIONS = 4096;
 const VECTOR_DIGITS = 1e6;
 
@@ -43,7 +43,8 @@ function chatReply(prompt: ChatPrompt): ChatReply {
     text: wanted > most ? text : `${text}.`,
     ending: wanted > most ? "length" : "done",
     inputTokens: prompt.turns.reduce(
-      (sum, { parts }) => sum + parts.reduce((all, part) => all + (part.kind === "text" ? tokensOf(part.text) : 0), 0),
+      (sum, { blocks }) =>
+        sum + blocks.reduce((all, block) => all + (block.kind === "text" ? tokensOf(block.text) : 0), 0),
       0,
     ),
     outputTokens: words.length,
@@ -69,23 +70,23 @@ function embeddingReply(prompt: EmbeddingPrompt, modelName: string): EmbeddingRe
 }
 
 /** Turns a body that the model would refuse into a record error with code 400; anything else is a fault of ours. */
-export function refusalOf(fault: unknown): RecordAnswer {
+export function refusalOf(fault: unknown): RecordOutput {
   if (fault instanceof InvalidInputError) return { error: { errorCode: 400, errorMessage: fault.message } };
   throw fault;
 }
 
 /**
- * Answers every record at once, without a model: a well-formed response body of the model's family, whose text or
+ * Responds to every record at once, without a model: a well-formed response body of the model's family, whose text or
  * vector depends on the record's input only. A body that the model would refuse gets a 400 record error.
  */
 export function builtInResponder(): Responder {
   return {
     concurrency: BUILT_IN_CONCURRENCY,
-    answer: async (modelId, invocationType, modelInput) => {
+    respond: async (modelId, invocationType, modelInput) => {
       try {
         const record = readRecord(modelId, invocationType, modelInput);
         const { prompt } = record;
-        return record.answered(prompt.kind === "chat" ? chatReply(prompt) : embeddingReply(prompt, record.modelName));
+        return record.output(prompt.kind === "chat" ? chatReply(prompt) : embeddingReply(prompt, record.modelName));
       } catch (fault) {
         return refusalOf(fault);
       }

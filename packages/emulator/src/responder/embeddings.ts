@@ -1,4 +1,4 @@
-import type { Family } from "./family.ts";
+import type { BodyFamily } from "./family.ts";
 import {
   type EmbeddingPrompt,
   type EmbeddingReply,
@@ -17,7 +17,7 @@ const MAX_COHERE_TEXTS = 96;
 const COHERE_INPUT_TYPES = ["search_document", "search_query", "classification", "clustering", "image"];
 
 /** Amazon Titan's text embeddings. */
-export const titanEmbedding: Family<EmbeddingPrompt, EmbeddingReply> = {
+export const titanEmbedding: BodyFamily<EmbeddingPrompt, EmbeddingReply> = {
   read: (body) => {
     const text = requiredText(body, "inputText");
     const dimensions = optionalNumber(body, "dimensions", 1);
@@ -36,7 +36,7 @@ export const titanEmbedding: Family<EmbeddingPrompt, EmbeddingReply> = {
 };
 
 /** Cohere Embed. With `embedding_types` the vectors stand by type, without it as a plain list. */
-export const cohereEmbedding: Family<EmbeddingPrompt, EmbeddingReply> = {
+export const cohereEmbedding: BodyFamily<EmbeddingPrompt, EmbeddingReply> = {
   read: (body) => {
     const texts = requiredList(body, "texts");
     if (!texts.every((text): text is string => typeof text === "string")) {

@@ -1,12 +1,13 @@
+import type { InvocationType } from "@sluice/core";
 import { claude } from "./claude.ts";
 import { converse, nova } from "./converse.ts";
 import { cohereEmbedding, titanEmbedding } from "./embeddings.ts";
 import { generic, llama, mistral } from "./plain-text.ts";
 import { InvalidInputError, isObject, type Prompt, type Reply } from "./prompt.ts";
-import type { InvocationType, JsonObject, RecordAnswer } from "./responder.ts";
+import type { JsonObject, RecordOutput } from "./responder.ts";
 
 /** How one family of models writes its requests and responses. */
-export interface Family<P extends Prompt, R extends Reply> {
+export interface BodyFamily<P extends Prompt, R extends Reply> {
   /** @throws InvalidInputError if the model would refuse the body. */
   read(body: JsonObject): P;
   write(reply: R, prompt: P, modelName: string, body: JsonObject): JsonObject;
@@ -16,7 +17,7 @@ export interface Family<P extends Prompt, R extends Reply> {
 export interface ReadRecord {
   readonly prompt: Prompt;
   readonly modelName: string;
-  answered(reply: Reply): RecordAnswer;
+  output(reply: Reply): RecordOutput;
 }
 
 /** A profile's geography: `us.anthropic.…` is the model `anthropic.…` in several Regions. */
@@ -53,7 +54,7 @@ function familyByBody(body: JsonObject): AnyFamily {
 }
 
 function bound<P extends Prompt, R extends Reply>(
-  family: Family<P, R>,
+  family: BodyFamily<P, R>,
   kind: Reply["kind"],
   modelName: string,
   body: JsonObject,
@@ -62,7 +63,7 @@ function bound<P extends Prompt, R extends Reply>(
   return {
     prompt,
     modelName,
-    answered: (reply) => {
+    output: (reply) => {
       if (reply.kind !== kind) throw new TypeError(`A ${kind} prompt of ${modelName} was given a ${reply.kind} reply.`);
       return {
         ok: family.write(reply as R, prompt, modelName, body),

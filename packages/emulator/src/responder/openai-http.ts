@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isObject } from "./prompt.ts";
-import type { JsonObject, RecordError } from "./responder.ts";
+import type { JsonObject, OutputError } from "./responder.ts";
 
 /** No wait between two tries is longer, whatever the server's Retry-After says: a record must not hold a job up. */
 const MAX_RETRY_DELAY_MS = 30_000;
@@ -15,7 +15,7 @@ export interface EndpointSettings {
   readonly retryDelayMs: number;
 }
 
-type Posted = { readonly body: JsonObject } | { readonly error: RecordError };
+type Posted = { readonly body: JsonObject } | { readonly error: OutputError };
 type Try = Posted & { readonly passing: boolean; readonly retryAfterMs?: number };
 
 function wordsOf(text: string): string {
@@ -66,7 +66,7 @@ async function tried(
     if (isObject(body)) return { body, passing: false };
     return { error: { errorCode: 500, errorMessage: `${url} answered with JSON that is no object.` }, passing: false };
   } catch (fault) {
-    // The job was stopped: the record is neither answered nor failed, so this must not become its error.
+    // The job was stopped: the record is neither responded to nor failed, so this must not become its error.
     if (signal?.aborted) throw signal.reason;
     if (timeout.aborted) {
       const errorMessage = `${url} did not answer within ${endpoint.timeoutMs} ms. Raise the timeout or lower the concurrency.`;

@@ -1,4 +1,4 @@
-import type { Family } from "./family.ts";
+import type { BodyFamily } from "./family.ts";
 import {
   type ChatPrompt,
   type ChatReply,
@@ -16,7 +16,7 @@ const LLAMA_TURN =
   /<\|start_header_id\|>(system|user|assistant)<\|end_header_id\|>\s*(.*?)(?=<\|eot_id\|>|<\|start_header_id\|>|$)/gs;
 
 function turn(role: Turn["role"], text: string): Turn {
-  return { role, parts: [{ kind: "text", text }] };
+  return { role, blocks: [{ kind: "text", text }] };
 }
 
 /** A chat endpoint applies the model's template itself, so a prompt that already carries one is taken apart first. */
@@ -44,7 +44,7 @@ function turnsOfMessages(body: JsonObject): readonly Turn[] {
 }
 
 /** Meta Llama's body: a prompt that carries the template. */
-export const llama: Family<ChatPrompt, ChatReply> = {
+export const llama: BodyFamily<ChatPrompt, ChatReply> = {
   read: (body) => ({
     kind: "chat",
     turns: turnsOfLlamaPrompt(requiredText(body, "prompt")),
@@ -58,8 +58,8 @@ export const llama: Family<ChatPrompt, ChatReply> = {
   }),
 };
 
-/** Mistral's two bodies: `prompt` is answered with `outputs`, `messages` with `choices`. */
-export const mistral: Family<ChatPrompt, ChatReply> = {
+/** Mistral's two bodies: `prompt` is responded to with `outputs`, `messages` with `choices`. */
+export const mistral: BodyFamily<ChatPrompt, ChatReply> = {
   read: (body) => ({
     kind: "chat",
     turns: body["messages"] === undefined ? turnsOfMistralPrompt(requiredText(body, "prompt")) : turnsOfMessages(body),
@@ -88,8 +88,8 @@ function turnsOfAnyBody(body: JsonObject): readonly Turn[] {
   return [turn("user", JSON.stringify(body))];
 }
 
-/** Any model this project does not know: whatever looks like a prompt is one, and the answer is plain. */
-export const generic: Family<ChatPrompt, ChatReply> = {
+/** Any model this project does not know: whatever looks like a prompt is one, and the response is plain. */
+export const generic: BodyFamily<ChatPrompt, ChatReply> = {
   read: (body) => ({ kind: "chat", turns: turnsOfAnyBody(body) }),
   write: (reply, _prompt, modelName) => ({
     model: modelName,

@@ -1,14 +1,14 @@
 import type { JsonObject } from "./responder.ts";
 
 /** One piece of a turn: text, or an image as the chat endpoint takes it. */
-export type Part =
+export type ContentBlock =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "image"; readonly dataUrl: string };
 
 /** One message of a conversation. */
 export interface Turn {
   readonly role: "user" | "assistant" | "system";
-  readonly parts: readonly Part[];
+  readonly blocks: readonly ContentBlock[];
 }
 
 /** What a chat or text model is asked, whatever its family's body looks like. */

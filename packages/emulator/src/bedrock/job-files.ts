@@ -1,15 +1,15 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Job } from "./job.ts";
+import type { BatchJob } from "./job.ts";
 
 const FOLDER = "jobs";
 const UNFINISHED = ".tmp";
 
 /**
  * The jobs on disk, one file each. A file is written beside its place, synced and renamed, so that a kill at any
- * moment leaves the old state or the new one, never a part.
+ * moment leaves the old state or the new one, never half of one.
  */
-export class JobStore {
+export class JobFiles {
   readonly #folder: string;
 
   private constructor(folder: string) {
@@ -17,15 +17,15 @@ export class JobStore {
   }
 
   /** Opens the store under `dir` and makes it if it is new. */
-  static async open(dir: string): Promise<JobStore> {
+  static async open(dir: string): Promise<JobFiles> {
     const folder = join(dir, FOLDER);
     await mkdir(folder, { recursive: true });
-    return new JobStore(folder);
+    return new JobFiles(folder);
   }
 
   /** Every job there is. @throws Error that names a file which is no job. */
-  async load(): Promise<readonly Job[]> {
-    const jobs: Job[] = [];
+  async load(): Promise<readonly BatchJob[]> {
+    const jobs: BatchJob[] = [];
     for (const name of await readdir(this.#folder)) {
       const path = join(this.#folder, name);
       if (name.endsWith(UNFINISHED)) {
@@ -45,7 +45,7 @@ export class JobStore {
   }
 
   /** Makes the job's state durable; when it resolves, a restart will see it. */
-  async save(job: Job): Promise<void> {
+  async save(job: BatchJob): Promise<void> {
     const path = join(this.#folder, `${job.jobId}.json`);
     const unfinished = `${path}${UNFINISHED}`;
     const file = await open(unfinished, "w");
