@@ -60,7 +60,7 @@ describe("sluice beside a running dev", { timeout: MAX_TEST_MS }, () => {
     expect(stderr).toContain(`in use by sluice dev (process ${dev.child.pid})`);
   });
 
-  it("submits, waits, and answers 0 where every record has a result and 1 where one is an error", async () => {
+  it("submits, waits, and exits with 0 where every record has a result and 1 where one is an error", async () => {
     const good = await sluice(
       cwd,
       "submit",

@@ -3,5 +3,5 @@ export { type Lock, takeLock } from "./directory/lock.ts";
 export { LOCAL_TABLE, openTable, tableClient } from "./directory/table.ts";
 export type { DeadLetter } from "./messages/queue.ts";
 export { LocalQueues } from "./messages/queues.ts";
-export { composeWorld, LOCAL_STAGE, type WorldParts } from "./world/compose.ts";
+export { composeWorld, LOCAL_STAGE, type WorldOptions } from "./world/compose.ts";
 export { type LocalWorld, type LocalWorldOptions, openBucket, startLocalWorld } from "./world/start.ts";

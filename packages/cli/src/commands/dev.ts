@@ -18,7 +18,7 @@ export function devCommand(): Command {
     .option("--speed <n>", "divides Bedrock's delays; 1 is real minutes", numberBetween(0.01, MAX_SPEED, "any"), 60)
     .option(
       "--responder <builtin|URL>",
-      "who answers: built in, or an OpenAI-compatible endpoint",
+      "who responds to records: built in, or an OpenAI-compatible endpoint",
       responder,
       "builtin",
     )
@@ -31,7 +31,7 @@ export function devCommand(): Command {
 Examples:
   $ sluice dev
   $ sluice dev --speed 1 --slots 20                    as slow as Bedrock
-  $ sluice dev --responder http://127.0.0.1:11434      answers from Ollama
+  $ sluice dev --responder http://127.0.0.1:11434      responses from Ollama
   $ sluice dev --lose-events 30                        see lost events repaired`,
     )
     .action(async (options: DevOptions) => {

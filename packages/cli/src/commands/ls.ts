@@ -13,7 +13,7 @@ export function lsCommand(): Command {
       const site = await openSite(options);
       try {
         const listed = await listSubmissions(site);
-        outputFor(options).answer(listed, () => submissionsTable(listed, site));
+        outputFor(options).show(listed, () => submissionsTable(listed, site));
       } finally {
         await site.close();
       }

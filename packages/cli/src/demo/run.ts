@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import type { Output } from "../output.ts";
 import { accountFor } from "./account.ts";
 import { Board, newsOf } from "./board.ts";
-import { type Dropped, dropAll } from "./drop.ts";
+import { type DroppedFile, dropAll } from "./drop.ts";
 import { figuresOf, type Seen } from "./figures.ts";
 import { demoFiles } from "./files.ts";
 import { type DemoReport, type FileReport, reportText } from "./report.ts";
@@ -73,7 +73,7 @@ export async function runDemo({ dir, keep }: DemoOptions, output: Output): Promi
       return all;
     });
     const report = await reportOf(local, dropped, seen, startedAt);
-    output.answer(report, () => reportText(report));
+    output.show(report, () => reportText(report));
     return report.problems.length === 0;
   } finally {
     await local.close();
@@ -136,7 +136,7 @@ async function watched<T>(
 
 async function reportOf(
   local: LocalWorld,
-  dropped: readonly Dropped[],
+  dropped: readonly DroppedFile[],
   seen: Watched,
   startedAt: number,
 ): Promise<DemoReport> {

@@ -46,13 +46,13 @@ export async function runDev(options: DevOptions, output: Output): Promise<void>
 function greet(world: LocalWorld, { dir, speed, responder }: DevOptions, output: Output): void {
   const bucket = relative("", world.objects.directory);
   const endpoints = { bucket, ...world.endpoints };
-  output.answer({ ...endpoints, dir, speed, pid: process.pid }, () =>
+  output.show({ ...endpoints, dir, speed, pid: process.pid }, () =>
     [
       `${colors.bold("sluice dev")} runs in ${dir}, ${speed} times as fast as Bedrock`,
       `  drop files into  ${bucket}/to-process/`,
       `  find results in  ${bucket}/processed/`,
       `  settings         ${dir}/sluice.json (${Object.keys(world.world.settings.lanes).length} lanes)`,
-      `  Bedrock          ${world.endpoints.bedrock}  answers: ${responder}`,
+      `  Bedrock          ${world.endpoints.bedrock}  responder: ${responder}`,
       `  DynamoDB         ${world.endpoints.dynamodb}`,
       "Ctrl-C stops it; everything is on disk.",
     ].join("\n"),

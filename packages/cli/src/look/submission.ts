@@ -90,7 +90,7 @@ function shownJob(job: Job, stage: string): ShownJob {
   };
 }
 
-/** Where the results of a settled submission lie: under the plain path, or under its own id beside another's. */
+/** Where the results of an ended submission lie: under the plain path, or under its own id beside another's. */
 export async function filesOf(site: Site, submission: Submission): Promise<ShownSubmission["files"]> {
   const { key, submissionId, status } = submission;
   if (status !== "Done" && status !== "Refused" && status !== "Stopped") return undefined;

@@ -7,7 +7,7 @@ import { openDropSite } from "../reach/open.ts";
 import type { DropSite, Site } from "../reach/sluice.ts";
 import { freeKey } from "./keys.ts";
 import { checkWishes, metadataOf } from "./route.ts";
-import { settled } from "./wait.ts";
+import { ended } from "./wait.ts";
 
 export interface SubmitOptions extends CommonOptions {
   route?: string;
@@ -37,7 +37,7 @@ export async function submit(files: readonly string[], options: SubmitOptions, o
     const submitted = await drop(files, options, site, output);
     if (options.wait && isSite(site)) return await waited(site, submitted, output);
     if (!isSite(site)) output.note(`No sluice dev runs on ${options.dir}: the files wait there until one is started.`);
-    output.answer({ submissions: submitted }, () => submitted.map(({ id, key }) => `${id}  ${key}`).join("\n"));
+    output.show({ submissions: submitted }, () => submitted.map(({ id, key }) => `${id}  ${key}`).join("\n"));
     return true;
   } finally {
     await site.close();
@@ -64,16 +64,16 @@ async function drop(
 
 async function waited(site: Site, submitted: readonly Submitted[], output: Output): Promise<boolean> {
   for (const { id, key } of submitted) output.note(`${id}  ${key}`);
-  const ended = await settled(site, submitted, output);
-  output.answer({ submissions: ended }, () =>
-    ended
+  const all = await ended(site, submitted, output);
+  output.show({ submissions: all }, () =>
+    all
       .map(({ key, status, results, errors, problem, files }) => {
         const said = problem === undefined ? `${results} results, ${errors} errors` : problem.message;
         return `${key}  ${status}: ${said}${files === undefined ? "" : `\n  ${files.results}\n  ${files.errors}`}`;
       })
       .join("\n"),
   );
-  return ended.every(({ status, errors }) => status === "Done" && errors === 0);
+  return all.every(({ status, errors }) => status === "Done" && errors === 0);
 }
 
 function isSite(site: Site | DropSite): site is Site {

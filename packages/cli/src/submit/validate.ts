@@ -3,7 +3,7 @@ import { checkFile, DROPS_PREFIX, routeOf, type Settings } from "@sluice/core";
 import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { settingsFor } from "../reach/directory.ts";
-import { type Checked, checkReport } from "../view/check.ts";
+import { type CheckedFile, checkReport } from "../view/check.ts";
 import { checkFiles } from "./files.ts";
 import { checkWishes, metadataOf } from "./route.ts";
 
@@ -20,13 +20,13 @@ export async function validate(files: readonly string[], options: ValidateOption
   await checkFiles(files);
   const settings = await settingsFor(options.dir);
   checkWishes(settings, options);
-  const checked: Checked[] = [];
+  const checked: CheckedFile[] = [];
   for (const file of files) checked.push(await check(file, settings, options));
-  output.answer({ files: checked }, () => checked.map(checkReport).join("\n"));
+  output.show({ files: checked }, () => checked.map(checkReport).join("\n"));
   return checked.every(({ ok }) => ok);
 }
 
-async function check(file: string, settings: Settings, options: ValidateOptions): Promise<Checked> {
+async function check(file: string, settings: Settings, options: ValidateOptions): Promise<CheckedFile> {
   const key = `${DROPS_PREFIX}${options.route === undefined ? "" : `${options.route}/`}file.jsonl`;
   const { routed } = routeOf(settings, key, metadataOf(options));
   const lane = settings.lanes[routed.lane];

@@ -11,14 +11,14 @@ import type { Submitted } from "./submit.ts";
 const LOOK_EVERY_POLLS = 25;
 
 /** A submission at its end. */
-export type Settled = ListedSubmission & {
+export type EndedSubmission = ListedSubmission & {
   file: string;
   problem?: Problem;
   files?: { results: string; errors: string; summary: string };
 };
 
-/** Waits until every submission is settled, and shows how far they are. */
-export async function settled(site: Site, submitted: readonly Submitted[], output: Output): Promise<Settled[]> {
+/** Waits until every submission has ended, and shows how far they are. */
+export async function ended(site: Site, submitted: readonly Submitted[], output: Output): Promise<EndedSubmission[]> {
   const progress = progressOf(output);
   try {
     for (let poll = 1; ; poll++) {
@@ -26,11 +26,11 @@ export async function settled(site: Site, submitted: readonly Submitted[], outpu
       const known = found.filter((submission) => submission !== undefined);
       progress.show({
         files: submitted.length,
-        settledFiles: known.filter(isSettled).length,
+        endedFiles: known.filter(hasEnded).length,
         records: sum(known.map(({ counts }) => counts.records)),
         settledRecords: sum(known.map(({ counts }) => counts.records - openRecords(counts))),
       });
-      if (known.length === submitted.length && known.every(isSettled)) return await ends(site, submitted, known);
+      if (known.length === submitted.length && known.every(hasEnded)) return await ends(site, submitted, known);
       if (poll % LOOK_EVERY_POLLS === 0) await site.checkRunning();
       await pause(site.pollMs);
     }
@@ -39,13 +39,17 @@ export async function settled(site: Site, submitted: readonly Submitted[], outpu
   }
 }
 
-function isSettled({ status }: Submission): boolean {
+function hasEnded({ status }: Submission): boolean {
   return status !== "Planning" && status !== "Open";
 }
 
-async function ends(site: Site, submitted: readonly Submitted[], found: readonly Submission[]): Promise<Settled[]> {
+async function ends(
+  site: Site,
+  submitted: readonly Submitted[],
+  found: readonly Submission[],
+): Promise<EndedSubmission[]> {
   const byId = new Map(found.map((submission) => [submission.submissionId, submission]));
-  const all: Settled[] = [];
+  const all: EndedSubmission[] = [];
   for (const { id, file } of submitted) {
     const submission = byId.get(id);
     if (submission === undefined) continue;

@@ -6,7 +6,7 @@ const BAR_CHARS = 30;
 /** How far files are. `records` grows while files are still being read. */
 export interface Progress {
   files: number;
-  settledFiles: number;
+  endedFiles: number;
   records: number;
   settledRecords: number;
 }
@@ -31,6 +31,6 @@ function barOf({ records, settledRecords }: Progress): string {
   return colors.green("█".repeat(done)) + colors.dim("░".repeat(BAR_CHARS - done));
 }
 
-function wordsOf({ files, settledFiles, records, settledRecords }: Progress): string {
-  return `${settledRecords} of ${records} records, ${settledFiles} of ${files} files settled`;
+function wordsOf({ files, endedFiles, records, settledRecords }: Progress): string {
+  return `${settledRecords} of ${records} records, ${endedFiles} of ${files} files settled`;
 }

@@ -128,7 +128,7 @@ describe.skipIf(!hasJava)("a stage on loopback (needs Java for DynamoDB Local)",
     rehearsal.breaker = (service, sent) => service === "dynamodb" && callerOf(sent) === "AdvanceRole";
     await rehearsal.drop("to-process/alone.jsonl", fileOf(claudeLines(100, "alone")));
     expect((await summaryOf(rehearsal, "alone.jsonl")).counts.results).toBe(100);
-    await rehearsal.deliveries.settled();
+    await rehearsal.deliveries.drain();
     rehearsal.breaker = () => false;
     expect(rehearsal.functions.get("CollectFunction")?.lines.join("\n")).toContain("slotReleased");
   });

@@ -148,7 +148,7 @@ export class Rehearsal {
     for (const fn of graph.functions) this.functions.set(fn.name, this.#runningOf(fn));
     this.#closers.push(() => Promise.all([...this.functions.values()].map((one) => one.close())));
     this.#deliveries = new Deliveries(graph, guard, this.queues, this.functions);
-    this.#closers.push(() => this.deliveries.settled());
+    this.#closers.push(() => this.deliveries.drain());
     for (const { inputs } of graph.of("aws:lambda/eventSourceMapping:EventSourceMapping")) this.#poll(inputs);
   }
 
@@ -240,7 +240,7 @@ export class Rehearsal {
   }
 }
 
-function there<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error("The rehearsal has not started, or has no such part.");
-  return part;
+function there<T>(started: T | undefined): T {
+  if (started === undefined) throw new Error("The rehearsal has not started, or has nothing of the kind.");
+  return started;
 }

@@ -16,7 +16,7 @@ export const LOCAL_STAGE = "local";
 /** The batch server knows no roles, but wants one that is well formed. */
 const LOCAL_ROLE = "arn:aws:iam::123456789012:role/sluice-local";
 
-export interface WorldParts {
+export interface WorldOptions {
   /** `http://127.0.0.1:<port>` of the embedded DynamoDB and of the batch server. */
   readonly dynamodb: string;
   readonly bedrock: string;
@@ -29,8 +29,8 @@ export interface WorldParts {
 }
 
 /** The world of core over local servers, by the same adapters as in AWS; `close` gives its connections back. */
-export function composeWorld(parts: WorldParts): { world: World; close: () => void } {
-  const { dynamodb, bedrock, objects, settings, speed, messages, log } = parts;
+export function composeWorld(options: WorldOptions): { world: World; close: () => void } {
+  const { dynamodb, bedrock, objects, settings, speed, messages, log } = options;
   const table = tableClient(dynamodb);
   const client = bedrockClient({ ...LOCAL_CLIENT, endpoint: bedrock });
   const world: World = {

@@ -10,7 +10,7 @@ import {
 } from "@sluice/core";
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance } from "../schedule/chance.ts";
-import type { Faults } from "../script/faults.ts";
+import type { CallFaults } from "../script/faults.ts";
 import type { Oddities } from "../script/oddities.ts";
 import { BEGIN, MINUTE_MS, type OtherScript, type Script, SECOND_MS } from "../script/script.ts";
 import type { Windows } from "../script/windows.ts";
@@ -37,7 +37,7 @@ export interface Surroundings {
   script: Script;
   agenda: Agenda;
   windows: Windows;
-  faults: Faults;
+  faults: CallFaults;
   output: BatchOutput | undefined;
   /** The short name of a job in Bedrock, for places and histories. */
   nameOf(jobName: string): string;

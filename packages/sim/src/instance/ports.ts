@@ -156,11 +156,11 @@ function brief(value: unknown, ports: Ports): string {
     return value.length > 4 ? `${value.length} items` : `[${value.map((one) => brief(one, ports)).join(", ")}]`;
   if ("items" in value) return brief(value.items, ports);
   if ("holders" in value && "claiming" in value) return briefLane(value as never, ports);
-  const parts = ["kind", "jobId", "status", "rank"].flatMap((name) => {
-    const part = (value as Record<string, unknown>)[name];
-    return part === undefined ? [] : [typeof part === "string" ? ports.shorten(part) : String(part)];
+  const words = ["kind", "jobId", "status", "rank"].flatMap((name) => {
+    const word = (value as Record<string, unknown>)[name];
+    return word === undefined ? [] : [typeof word === "string" ? ports.shorten(word) : String(word)];
   });
-  return parts.length === 0 ? `{${Object.keys(value).join(",")}}` : parts.join(" ");
+  return words.length === 0 ? `{${Object.keys(value).join(",")}}` : words.join(" ");
 }
 
 function briefLane(

@@ -10,7 +10,7 @@ const ASKS_STILL_MS = 7 * MINUTE_MS;
 const CLOCKS_OFF_MS = MINUTE_MS;
 
 /** Remembers what came when on a lane: its block, the end of a job that should lift it, a call that it should prevent. */
-export class Blocks {
+export class LaneBlocks {
   readonly #agenda: Agenda;
   readonly #blockedAt = new Map<string, number>();
   readonly #takenInAt = new Map<string, number>();

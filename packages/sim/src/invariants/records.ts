@@ -63,15 +63,15 @@ async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submissio
 function checkLines(
   ledger: Ledger,
   dropped: Dropped,
-  results: readonly Line[],
-  errors: readonly Line[],
+  results: readonly OutcomeLine[],
+  errors: readonly OutcomeLine[],
   fail: (what: string) => Violation,
 ): void {
   const { recordIds, brokenLines } = dropped;
   const expected = { results: [] as string[], errors: [] as string[] };
   for (const recordId of recordIds)
     (isResult(ledger, dropped, recordId) ? expected.results : expected.errors).push(recordId);
-  const idsOf = (lines: readonly Line[]) =>
+  const idsOf = (lines: readonly OutcomeLine[]) =>
     lines.filter(({ line }) => line === undefined).map(({ recordId }) => recordId);
   const compare = (what: string, have: readonly unknown[], want: readonly unknown[]) => {
     if (have.join() !== want.join()) throw fail(`its ${what} are [${have.join(" ")}] instead of [${want.join(" ")}]`);
@@ -82,11 +82,11 @@ function checkLines(
   compare("broken lines", broken, brokenLines);
 }
 
-/** True if Bedrock answered the record, and was paid for it. */
+/** True if the record has a result, and Bedrock was paid for it. */
 function isResult({ stage, output }: Ledger, { jobIds }: Dropped, recordId: string): boolean {
-  const answers = jobIds.flatMap((jobId) => output.answers.get(`${jobNameOf(stage, jobId)}/${recordId}`) ?? []);
-  if (answers.length > 1) throw new Violation("4: paid once", `${recordId} was answered in ${answers.length} jobs.`);
-  return answers[0]?.kind === "result";
+  const outputs = jobIds.flatMap((jobId) => output.paid.get(`${jobNameOf(stage, jobId)}/${recordId}`) ?? []);
+  if (outputs.length > 1) throw new Violation("4: paid once", `${recordId} has an output in ${outputs.length} jobs.`);
+  return outputs[0]?.kind === "result";
 }
 
 /** True if another drop took this one's place in the bucket. */
@@ -95,15 +95,15 @@ function wasOverwritten(drops: readonly Dropped[], name: string): boolean {
   return drops.slice(own + 1).some(({ key }) => key === drops[own]?.key);
 }
 
-interface Line {
+interface OutcomeLine {
   recordId?: string;
   line?: number;
 }
 
-function linesOf(objects: MemoryObjects, key: string): Line[] {
+function linesOf(objects: MemoryObjects, key: string): OutcomeLine[] {
   return objects
     .text(key)
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as OutcomeLine);
 }

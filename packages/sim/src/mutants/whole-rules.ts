@@ -82,7 +82,7 @@ export const wholeRules: readonly Mutant[] = [
     ],
   },
   {
-    name: "a part is counted each time that it is settled",
+    name: "a slice is counted each time that it is settled",
     level: "whole",
     patches: [
       {
@@ -104,7 +104,7 @@ export const wholeRules: readonly Mutant[] = [
     ],
   },
   {
-    name: "what is staged goes before the submission is done",
+    name: "what is prepared goes before the submission is done",
     level: "whole",
     patches: [
       {

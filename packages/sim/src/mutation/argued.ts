@@ -53,8 +53,8 @@ export const argued: readonly Argued[] = [
   },
   {
     file: "plan/stage.ts",
-    code: "from < parts.length",
-    becomes: "from <= parts.length",
-    why: "One round more over no parts composes nothing.",
+    code: "from < slices.length",
+    becomes: "from <= slices.length",
+    why: "One round more over no slices composes nothing.",
   },
 ];

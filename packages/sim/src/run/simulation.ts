@@ -18,12 +18,12 @@ import { Functions, TIMEOUT_MS } from "../bus/functions.ts";
 import type { Call } from "../instance/call.ts";
 import { type Host, type Instance, PortFault } from "../instance/instance.ts";
 import { portsOf } from "../instance/ports.ts";
-import { Blocks } from "../invariants/blocks.ts";
+import { LaneBlocks } from "../invariants/blocks.ts";
 import { checkMade, watchedObjects, watchedStore } from "../invariants/watch.ts";
 import { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
 import type { Dropped } from "../script/dropped.ts";
-import { Faults } from "../script/faults.ts";
+import { CallFaults } from "../script/faults.ts";
 import { Oddities } from "../script/oddities.ts";
 import { groups, idOf, pendingOf, settingsOf } from "../script/rows.ts";
 import {
@@ -53,7 +53,7 @@ export class Simulation {
   readonly objects: MemoryObjects;
   readonly bedrock: SimBedrock;
   readonly functions: Functions;
-  readonly faults: Faults;
+  readonly faults: CallFaults;
   readonly history: History;
   readonly trouble: Trouble;
   readonly output: BatchOutput;
@@ -66,7 +66,7 @@ export class Simulation {
   readonly #store: JobStore;
   readonly #objects: ObjectStore;
   readonly #asked: BatchService;
-  readonly blocks: Blocks;
+  readonly blocks: LaneBlocks;
   readonly #oddities: Oddities;
   /** What was broken in the middle of a step. */
   broken: unknown;
@@ -75,14 +75,14 @@ export class Simulation {
   constructor(script: Script, observe: Observe = () => {}) {
     this.script = script;
     this.#observe = observe;
-    this.faults = new Faults(script);
+    this.faults = new CallFaults(script);
     this.#windows = new Windows(script);
     this.history = new History(this.agenda);
     this.trouble = new Trouble(this.agenda, this.faults, script);
     this.objects = new MemoryObjects({ clock: { now: () => this.agenda.now }, bucket: "sim-bucket" });
     this.output = new BatchOutput(this.objects);
     this.#objects = watchedObjects(this.objects, DROPS_PREFIX);
-    this.blocks = new Blocks(this.agenda);
+    this.blocks = new LaneBlocks(this.agenda);
     this.#settings = settingsOf(script);
     const note = (line: string) => this.history.note(line);
     const nameOf = (jobName: string) => this.names.shorten(jobName).replace(`sluice-${STAGE}-`, "");
