@@ -23,7 +23,7 @@ const MOST_EVENT_AGE_SECONDS = 3_600;
 
 export const plan = sluiceFunction("Plan", {
   entry: "plan",
-  description: "Checks a dropped file, stages it and queues its jobs",
+  description: "Checks a dropped file, prepares and queues its jobs",
   timeoutMinutes: 15,
   memoryMb: settings.plan.memoryMb,
   grants: [
@@ -43,7 +43,7 @@ export const plan = sluiceFunction("Plan", {
 
 export const advance = sluiceFunction("Advance", {
   entry: "advance",
-  description: "Moves a job forward and gives its freed slot to the next",
+  description: "Brings a job forward and gives its freed slot to the next",
   timeoutMinutes: 5,
   memoryMb: 512,
   grants: [

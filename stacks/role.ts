@@ -26,7 +26,7 @@ export const kmsStatements =
       ];
 
 /**
- * The role that Bedrock takes for a job: it reads what the plan staged and writes below `output/`, and nothing else.
+ * The role that Bedrock takes for a job: it reads what the plan prepared and writes below `output/`, and nothing else.
  * Only Bedrock itself, for jobs of this account, can take it.
  */
 function makeRole() {
