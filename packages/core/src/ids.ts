@@ -37,9 +37,9 @@ export function submissionIdOf(bucket: string, object: { key: string; etag: stri
   return derivedUlid(object.lastModified, "submission", bucket, object.key, object.etag, object.lastModified);
 }
 
-/** The id of the job that carries one part of a submission. It sorts with its submission. */
-export function jobIdOf(submissionId: string, lastModified: number, part: number): string {
-  return derivedUlid(lastModified, "job", submissionId, part);
+/** The id of the job that carries one slice of a submission. It sorts with its submission. */
+export function jobIdOf(submissionId: string, lastModified: number, slice: number): string {
+  return derivedUlid(lastModified, "job", submissionId, slice);
 }
 
 const ULID = /^[0-9a-hjkmnp-tv-z]{26}$/;

@@ -33,7 +33,7 @@ export async function plan(world: World, key: string): Promise<void> {
       return;
     }
     const { facts, problem } = factsOf(world, head);
-    const submission = await world.store.putSubmission(facts);
+    const submission = await world.store.submissions.put(facts);
     try {
       return await goOn(world, submission, problem);
     } catch (error) {
@@ -87,7 +87,7 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
   const { parts } = await readStaged(world.objects, submissionId, plan.run);
   for (let from = 0; from < parts.length; from += JOBS_AT_ONCE)
     await Promise.all(parts.slice(from, from + JOBS_AT_ONCE).map((part) => queueJob(world, committed, part)));
-  await world.store.openSubmission(submissionId);
+  await world.store.submissions.open(submissionId);
   world.log({ level: "info", event: "planned", submissionId, lane, key, count: parts.length });
   await refill(world, lane);
 }
@@ -108,7 +108,7 @@ async function stage(
     return refuse(world, { ...submission, counts: staged.counts }, staged, staged.problem);
   const { parts, counts } = staged;
   const openJobs = parts.map(({ part }) => jobIdOf(submissionId, lastModified, part));
-  const committed = await store.commitPlan(submissionId, { run, parts: parts.length }, counts, openJobs);
+  const committed = await store.submissions.commitPlan(submissionId, { run, slices: parts.length }, counts, openJobs);
   // Another run's plan counts, and its submission may be done already: nobody else would take our files away.
   if (committed.plan?.run !== run) await sweepUpRun(objects, submissionId, run);
   return committed;
@@ -132,7 +132,7 @@ async function refuse(
   const { store, objects, log } = world;
   const { submissionId, key, lane, counts } = submission;
   await finaliseRefused(objects, { ...submission, problem }, staged, processedPrefix(key, false, submissionId));
-  if (!(await store.refuseSubmission(submissionId, problem, counts))) return;
+  if (!(await store.submissions.refuse(submissionId, problem, counts))) return;
   await sweepUp(objects, submissionId);
   log({ level: "warn", event: "refused", submissionId, key, lane, status: problem.code, message: problem.message });
 }
@@ -157,7 +157,7 @@ async function queueJob({ store }: World, submission: Submission, staged: Staged
   const job: PendingJob = {
     jobId,
     submissionId,
-    part: staged.part,
+    slice: staged.part,
     lane,
     modelId,
     invocation,
@@ -170,6 +170,7 @@ async function queueJob({ store }: World, submission: Submission, staged: Staged
     enqueuedAt: seenAt,
     status: "Pending",
   };
-  const isNew = await store.putJob(job);
-  if (isNew || (await store.job(jobId))?.status === "Pending") await store.enqueue({ lane, rank: job.rank, jobId });
+  const isNew = await store.jobs.put(job);
+  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")
+    await store.queue.put({ lane, rank: job.rank, jobId });
 }
