@@ -7,6 +7,9 @@ import { droppedKeys, MessageUnreadable, parseJson, sightingOf } from "./events.
 /** Where a handler finds its world; it is made once, at the first event. */
 export type WorldSource = () => Promise<World>;
 
+/** A handler of a queue, as Lambda calls it: what of a batch failed comes again. */
+export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
 /** The plan queue: S3's notifications, and our own messages that name one object. */
 export function planHandler(source: WorldSource) {
   return eachMessage(source, "planFailed", async (world, body) => {
@@ -54,8 +57,8 @@ function eachMessage(
   source: WorldSource,
   failed: LogEntry["event"],
   work: (world: World, body: string) => Promise<void>,
-) {
-  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
+): QueueHandler {
+  return async (event) => {
     const world = await source();
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
     for (const { messageId, body } of event.Records) {

@@ -2,6 +2,7 @@ export {
   advanceHandler,
   collectHandler,
   planHandler,
+  type QueueHandler,
   sweepHandler,
   type WorldSource,
   wakeHandler,

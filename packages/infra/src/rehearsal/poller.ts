@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { SQSBatchResponse } from "aws-lambda";
+import type { QueueHandler } from "@sluice/functions";
 import type { Json } from "../evaluation/aws-answers.ts";
 import { REGION } from "../evaluation/aws-answers.ts";
 import type { RunningFunction } from "./running-function.ts";
@@ -63,7 +63,7 @@ export class Poller {
     const answered = await this.#fn.invoke({ Records });
     // A function that threw or died has done nothing of its batch.
     if ("error" in answered) return;
-    const answer = answered.answer as SQSBatchResponse | null;
+    const answer = answered.answer as Awaited<ReturnType<QueueHandler>> | null;
     const reports = this.#mapping.functionResponseTypes?.includes("ReportBatchItemFailures");
     const failed = new Set(reports ? answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) : []);
     for (const { MessageId, ReceiptHandle } of messages)
