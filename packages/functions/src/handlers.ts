@@ -1,14 +1,11 @@
 import { collectMessage, planMessage, wakeMessage } from "@sluice/aws";
 import { advance, collect, collectEvent, type LogEntry, plan, sweep, type World, wake } from "@sluice/core";
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { SQSBatchResponse } from "aws-lambda";
 import type { ZodType } from "zod";
-import { droppedKeys, MessageUnreadable, parseJson, sightingOf } from "./events.ts";
+import { droppedKeys, MessageUnreadable, parseJson, type QueueHandler, sightingOf } from "./events.ts";
 
 /** Where a handler finds its world; it is made once, at the first event. */
 export type WorldSource = () => Promise<World>;
-
-/** A handler of a queue, as Lambda calls it: what of a batch failed comes again. */
-export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 /** The plan queue: S3's notifications, and our own messages that name one object. */
 export function planHandler(source: WorldSource) {

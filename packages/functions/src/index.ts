@@ -1,8 +1,8 @@
+export type { QueueHandler } from "./events.ts";
 export {
   advanceHandler,
   collectHandler,
   planHandler,
-  type QueueHandler,
   sweepHandler,
   type WorldSource,
   wakeHandler,

@@ -1,5 +1,5 @@
 import { redeliverSooner } from "@sluice/aws";
-import type { QueueHandler } from "./handlers.ts";
+import type { QueueHandler } from "./events.ts";
 
 /** Has the messages that a handler failed on delivered again after a minute or some. */
 export function retrySooner(handler: QueueHandler, queue: Parameters<typeof redeliverSooner>[1]): QueueHandler {

@@ -7,6 +7,7 @@ import { openDropSite } from "../reach/open.ts";
 import type { DropSite, Site } from "../reach/sluice.ts";
 import { freeKey } from "./keys.ts";
 import { checkWishes, metadataOf } from "./route.ts";
+import type { Submitted } from "./submitted.ts";
 import { settled } from "./wait.ts";
 
 export interface SubmitOptions extends CommonOptions {
@@ -14,13 +15,6 @@ export interface SubmitOptions extends CommonOptions {
   model?: string;
   priority?: number;
   wait?: true;
-}
-
-/** A file that was dropped. */
-export interface Submitted {
-  file: string;
-  key: string;
-  id: string;
 }
 
 /** Drops files that were checked; true if all went well. */

@@ -5,7 +5,7 @@ import { type ListedSubmission, listed } from "../look/submissions.ts";
 import type { Output } from "../output.ts";
 import type { Site } from "../reach/sluice.ts";
 import { progressOf } from "../view/progress.ts";
-import type { Submitted } from "./submit.ts";
+import type { Submitted } from "./submitted.ts";
 
 /** How long a dropped file may stay unnoticed before its dev is looked for. */
 const LOOK_EVERY_POLLS = 25;

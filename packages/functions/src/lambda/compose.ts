@@ -3,7 +3,8 @@ import type { World } from "@sluice/core";
 import { type StageOutputs, stageOutputsOf } from "@sluice/stage";
 import type { Context, SQSEvent } from "aws-lambda";
 import { awsWorld } from "../aws-world.ts";
-import type { QueueHandler, WorldSource } from "../handlers.ts";
+import type { QueueHandler } from "../events.ts";
+import type { WorldSource } from "../handlers.ts";
 import { type Telemetry, telemetryOf } from "../log.ts";
 import { retrySooner } from "../retry-sooner.ts";
 

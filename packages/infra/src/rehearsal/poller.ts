@@ -6,8 +6,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { QueueHandler } from "@sluice/functions";
-import type { Json } from "../evaluation/aws-answers.ts";
 import { REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import type { RunningFunction } from "./running-function.ts";
 
 const WAIT_SECONDS = 1;

@@ -1,5 +1,6 @@
 import { arnOf, hasEnded, type Job, type JobStore, movesForward, type ObjectStore } from "@sluice/core";
-import type { SimBedrock, SimJob } from "../bedrock/sim-bedrock.ts";
+import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { SimJob } from "../bedrock/sim-job.ts";
 import type { LaneScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
 

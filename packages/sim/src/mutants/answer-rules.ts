@@ -1,8 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
-const claims = "core/src/queue/claims.ts";
-const release = "core/src/queue/release.ts";
-const advance = "core/src/queue/advance.ts";
+const claims = "core/src/slots/claims.ts";
+const release = "core/src/slots/release.ts";
+const advance = "core/src/moves/advance.ts";
 
 /** The table of what follows from Bedrock's answers, row by row. */
 export const answerRules: readonly Mutant[] = [

@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutant.ts";
 
-const move = "core/src/queue/move.ts";
-const advance = "core/src/queue/advance.ts";
-const sweep = "core/src/queue/sweep.ts";
-const repair = "core/src/queue/repair.ts";
+const move = "core/src/slots/bring-forward.ts";
+const advance = "core/src/moves/advance.ts";
+const sweep = "core/src/moves/sweep.ts";
+const repair = "core/src/moves/repair.ts";
 
 /** What repairs a crash, row by row, and what the moves do in an order so that a repetition repairs them. */
 export const crashRules: readonly Mutant[] = [

@@ -1,7 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
-const refill = "core/src/queue/refill.ts";
-const claims = "core/src/queue/claims.ts";
+const refill = "core/src/slots/refill.ts";
+const claims = "core/src/slots/claims.ts";
 const lanes = "testing/src/memory/store-lanes.ts";
 const jobs = "testing/src/memory/store-jobs.ts";
 

@@ -1,8 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
-const claims = "core/src/queue/claims.ts";
-const refill = "core/src/queue/refill.ts";
-const repair = "core/src/queue/repair.ts";
+const claims = "core/src/slots/claims.ts";
+const refill = "core/src/slots/refill.ts";
+const repair = "core/src/moves/repair.ts";
 
 /** The errors that the search over interleavings found, each put back. */
 export const searchErrors: readonly Mutant[] = [

@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutant.ts";
 
-const sweep = "core/src/queue/sweep.ts";
-const repair = "core/src/queue/repair.ts";
-const plan = "core/src/queue/plan.ts";
-const collect = "core/src/queue/collect.ts";
+const sweep = "core/src/moves/sweep.ts";
+const repair = "core/src/moves/repair.ts";
+const plan = "core/src/moves/plan.ts";
+const collect = "core/src/moves/collect.ts";
 
 /** What repairs an interrupted plan or collect, and what they do in an order so that a repetition repairs them. */
 export const wholeRules: readonly Mutant[] = [
@@ -119,7 +119,7 @@ export const wholeRules: readonly Mutant[] = [
     level: "whole",
     patches: [
       {
-        file: "core/src/collect/job-output.ts",
+        file: "core/src/settling/job-output.ts",
         from: '  return job.status === "Completed" || job.status === "PartiallyCompleted";',
         to: '  return job.jobId === "";',
       },
