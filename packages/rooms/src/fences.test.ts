@@ -1,5 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { lint } from "./test-lint.ts";
+
+// Each lint is a process of its own.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** How often lint says a sentence of each file. */
 function countOf(sentence: string, files: Readonly<Record<string, string>>): Record<string, number> {
