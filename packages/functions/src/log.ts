@@ -1,7 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { Log, LogEntry } from "@sluice/core";
-import type { LaneGauges } from "./lane-gauges.ts";
+import type { LaneGauges, Log, LogEntry } from "@sluice/core";
 
 /** The namespace of every metric in CloudWatch. */
 export const METRICS_NAMESPACE = "Sluice";

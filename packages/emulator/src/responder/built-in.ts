@@ -1,4 +1,3 @@
-import { readRecord } from "./family.ts";
 import {
   type ChatPrompt,
   type ChatReply,
@@ -6,6 +5,7 @@ import {
   type EmbeddingReply,
   InvalidInputError,
 } from "./prompt.ts";
+import { readRecord } from "./read-record.ts";
 import type { RecordOutput, Responder } from "./responder.ts";
 import { hash32, sequenceFrom } from "./seeded.ts";
 

@@ -1,12 +1,9 @@
+import type { Json } from "./json.ts";
 import { policyDocument } from "./policy-document.ts";
 
 /** The account and Region that an evaluation pretends to be deployed to. */
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
-
-/** What Pulumi passes around: plain JSON. */
-// biome-ignore lint/suspicious/noExplicitAny: a resource's inputs are JSON of hundreds of shapes, read by tests.
-export type Json = any;
 
 function arn(service: string, rest: string): string {
   return `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;

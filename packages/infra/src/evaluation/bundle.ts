@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { platform, work } from "../platform/install.ts";
 import { root } from "../root.ts";
-import type { Json } from "./aws-answers.ts";
+import type { Json } from "./json.ts";
 
 /** What SST's CLI puts at the head of every bundle, the functions' too. */
 const banner = [

@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { platform, work } from "../platform/install.ts";
 import { root } from "../root.ts";
-import { type Json, outputsOf, providerCall } from "./aws-answers.ts";
+import { outputsOf, providerCall } from "./aws-answers.ts";
 import { type BuiltHandler, importBundled, type SettingsEdit } from "./bundle.ts";
+import type { Json } from "./json.ts";
 import { startRpcServer } from "./rpc-server.ts";
 
 /** How long the bundles of an evaluation are kept: whoever asked for it runs them meanwhile. */

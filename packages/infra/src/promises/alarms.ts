@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Graph } from "../graph/graph.ts";
 import { root } from "../root.ts";
 
-/** The gauges that measure gives; see lane-gauges.ts of the functions. */
+/** The gauges that measure gives; see lane-gauges.ts of the core. */
 const GAUGES = ["IdleLanes", "PendingJobs", "RunningJobs", "LongestScheduledHours"];
 
 /** What a stage promises to tell. */

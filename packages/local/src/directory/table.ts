@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createTable } from "@sluice/aws";
+import { createTable, dynamoClient } from "@sluice/aws";
 import dynalite from "dynalite";
 
 /** The table's name on the embedded server. */
@@ -22,8 +21,8 @@ export interface EmbeddedTable {
 }
 
 /** A client for an embedded table; the caller destroys it. */
-export function tableClient(endpoint: string): DynamoDBClient {
-  return new DynamoDBClient({ ...LOCAL_CLIENT, endpoint });
+export function tableClient(endpoint: string): ReturnType<typeof dynamoClient> {
+  return dynamoClient({ ...LOCAL_CLIENT, endpoint });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { MemoryObjects } from "@sluice/testing";
 import type { Chance } from "../schedule/chance.ts";
-import type { SimJob } from "./sim-bedrock.ts";
+import type { SimJob } from "./sim-job.ts";
 
 /** How many records of a hundred the model refuses. */
 const REFUSED_SHARE = 0.1;

@@ -1,5 +1,6 @@
 import { arnOf, hasEnded, isEnded, isForward, type Job, type ObjectStore, type Store } from "@sluice/core";
-import type { SimBedrock, SimJob } from "../bedrock/sim-bedrock.ts";
+import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { SimJob } from "../bedrock/sim-job.ts";
 import type { LaneScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
 

@@ -12,7 +12,8 @@ import {
 } from "@sluice/core";
 import { MemoryObjects, MemoryStore } from "@sluice/testing";
 import { BatchOutput } from "../bedrock/output.ts";
-import { SimBedrock, type SimJob } from "../bedrock/sim-bedrock.ts";
+import { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { SimJob } from "../bedrock/sim-job.ts";
 import { Bus } from "../bus/bus.ts";
 import { Functions, TIMEOUT_MS } from "../bus/functions.ts";
 import type { Call } from "../instance/call.ts";

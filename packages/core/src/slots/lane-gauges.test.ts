@@ -1,7 +1,7 @@
-import { refill } from "@sluice/core";
 import { aLaneIn, aWorld, queueJobs } from "@sluice/testing";
 import { describe, expect, test } from "vitest";
 import { laneGauges } from "./lane-gauges.ts";
+import { refill } from "./refill.ts";
 
 const HOUR_MS = 60 * 60_000;
 

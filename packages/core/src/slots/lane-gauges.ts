@@ -1,4 +1,5 @@
-import { hasRoom, isBlocked, type Lane, type World } from "@sluice/core";
+import { hasRoom, isBlocked, type Lane } from "../lane/lane.ts";
+import type { World } from "../world.ts";
 
 const HOUR_MS = 60 * 60_000;
 /** Counting further would read more and say no more. */
