@@ -150,8 +150,8 @@ describe("FolderObjects", () => {
     const writer = store.writer("a");
     await writer.write(Buffer.alloc(2_000_000));
     const [living] = await temporaryFiles();
-    // No system has such a process id; a day is longer than any abandoned file is kept.
-    const abandoned = join(`${directory}.aside`, "temporary", "999999999-abandoned");
+    // A day is longer than any abandoned file is kept.
+    const abandoned = join(`${directory}.aside`, "temporary", "abandoned");
     await writeFile(abandoned, "half");
     const yesterday = Date.now() / 1_000 - 86_400;
     await utimes(abandoned, yesterday, yesterday);
