@@ -35,8 +35,6 @@ export interface TableOptions {
 /** An embedded DynamoDB that listens on loopback, with Sluice's table. */
 export interface EmbeddedTable {
   readonly endpoint: string;
-  /** True if there was no table: a new directory's, or one whose files were lost. */
-  readonly isNew: boolean;
   /** Where files lie that could not be read any more, and were moved out of the way. */
   readonly movedTo?: string;
   close(): Promise<void>;
@@ -54,17 +52,16 @@ export async function openTable(
   await mkdir(dirname(folder), { recursive: true });
   const { files, movedTo } = await TableFiles.open(folder, onProblem);
   try {
-    const isNew = !(await files.with(hasTable));
+    const isThere = await files.with(hasTable);
     const server = await serveTable({ files, port, accessKey, greeting: greetingOf(process.pid) });
     try {
-      if (isNew) await makeTable(server.endpoint, accessKey);
+      if (!isThere) await makeTable(server.endpoint, accessKey);
     } catch (error) {
       await server.close();
       throw error;
     }
     return {
       endpoint: server.endpoint,
-      isNew,
       ...(movedTo !== undefined && { movedTo }),
       close: async () => {
         await server.close();

@@ -4,10 +4,11 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DynamoStore } from "@sluice/aws";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { announce, announced, answers } from "./endpoints.ts";
 import { DirectoryHeld } from "./held.ts";
-import { openTable } from "./table.ts";
+import { LOCAL_TABLE, openTable, tableClient } from "./table.ts";
 import { isTaken, takeDirectory } from "./take.ts";
 
 const accessKey = "LOCALTEST";
@@ -70,7 +71,9 @@ describe("A directory", () => {
     expect(won).toHaveLength(1);
     await won[0]?.close();
     const next = await take();
-    expect(next.isNew).toBe(false);
+    const client = tableClient(next.endpoint, accessKey);
+    expect(await new DynamoStore({ client, table: LOCAL_TABLE }).lanes()).toEqual([]);
+    client.destroy();
     await next.close();
   });
 
@@ -95,7 +98,7 @@ describe("A directory", () => {
     const folder = join(dir, "dynamodb");
     for (const name of await readdir(folder)) if (name.startsWith("MANIFEST")) await rm(join(folder, name));
     const second = await take();
-    expect(second).toMatchObject({ isNew: true, movedTo: expect.stringMatching(/dynamodb\.damaged-\d+$/) });
+    expect(second).toMatchObject({ movedTo: expect.stringMatching(/dynamodb\.damaged-\d+$/) });
     expect(await readFile(join(second.movedTo!, "CURRENT"), "utf8")).toMatch(/^MANIFEST/);
     await second.close();
   });

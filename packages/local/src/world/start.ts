@@ -7,6 +7,7 @@ import {
   hasEnded,
   type Log,
   type LogEntry,
+  mend,
   type Settings,
   type World,
 } from "@sluice/core";
@@ -120,6 +121,12 @@ async function open(
     onProblem: (problem) => log({ level: "error", event: "tableProblem", message: String(problem) }),
   });
   closers.push(table.close, () => withdraw(dir));
+  if (table.movedTo !== undefined)
+    log({
+      level: "error",
+      event: "tableDamaged",
+      message: `The table's files could not be read any more. They are in ${table.movedTo} now, and a new table is made from what the bucket holds.`,
+    });
   const settings = await settingsOf(options);
   const objects = await openBucket(dir);
 
@@ -147,7 +154,6 @@ async function open(
   ready(world);
 
   const drops = new Drops({
-    directory: objects.directory,
     objects,
     store: world.store,
     restMs,
@@ -157,6 +163,7 @@ async function open(
   });
   closers.push(() => drops.close());
   await drops.watch();
+  await mend(world);
   const sweep = sweepHandler(source);
   const sweepAndPass = () => sweep().finally(() => drops.pass());
   const sweeper = new Sweeper(sweepAndPass, Math.max(MIN_SWEEP_EVERY_MS, SWEEP_EVERY_MS / speed), log);
