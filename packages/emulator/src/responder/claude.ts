@@ -6,6 +6,7 @@ import {
   InvalidInputError,
   isObject,
   type Part,
+  partOfAnything,
   requiredList,
   roleOf,
   type Turn,
@@ -21,7 +22,7 @@ const FOREIGN_KEYS = ["model", "modelId", "stream"] as const;
 
 const ENDINGS = { done: "end_turn", length: "max_tokens", stopSequence: "stop_sequence" } as const;
 
-function partOf(block: unknown, at: string): Part {
+function partOf(block: unknown): Part {
   if (isObject(block) && block["type"] === "text" && typeof block["text"] === "string") {
     return { kind: "text", text: block["text"] };
   }
@@ -31,7 +32,8 @@ function partOf(block: unknown, at: string): Part {
       return { kind: "image", dataUrl: `data:${source["media_type"]};base64,${source["data"]}` };
     }
   }
-  throw new InvalidInputError(`${at}: this responder takes text blocks and base64 image blocks only`);
+  // Tools and their results, documents, thinking: the model takes them, so nothing of them is refused here.
+  return partOfAnything(block);
 }
 
 function partsOf(content: unknown, at: string): readonly Part[] {
@@ -39,7 +41,7 @@ function partsOf(content: unknown, at: string): readonly Part[] {
   if (!Array.isArray(content) || content.length === 0) {
     throw new InvalidInputError(`${at}: must be a non-empty string or a non-empty list of blocks`);
   }
-  return content.map((block, index) => partOf(block, `${at}.${index}`));
+  return content.map(partOf);
 }
 
 function read(body: JsonObject): ChatPrompt {

@@ -62,9 +62,10 @@ async function answerOf(options: TableServerOptions, request: IncomingMessage): 
   if (input === undefined) return refused(400, "SerializationException", "The request's body is no JSON object.");
   try {
     return await options.files.with((store) => operate(store, operation, input));
-  } catch {
+  } catch (error) {
     // Whoever opened the files has heard of it.
-    return refused(500, "InternalServerError", "The table's files could not be read or written. Retry it.");
+    const why = error instanceof Error ? error.message : String(error);
+    return refused(500, "InternalServerError", `The table's files could not be read or written (${why}).`);
   }
 }
 

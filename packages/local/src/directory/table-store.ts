@@ -41,7 +41,8 @@ export class TableFiles {
     try {
       return { files: new TableFiles(folder, onProblem, await opened(folder)) };
     } catch (error) {
-      if (!isDamaged(error)) throw error;
+      if (error instanceof TableLocked) throw error;
+      if (!isDamaged(error)) throw unusable(folder, error);
       const movedTo = `${folder}.damaged-${Date.now()}`;
       await rename(folder, movedTo);
       return { files: new TableFiles(folder, onProblem, await opened(folder)), movedTo };
@@ -99,6 +100,13 @@ async function opened(folder: string): Promise<TableStore> {
   } catch (error) {
     throw causeCode(error) === "LEVEL_LOCKED" ? new TableLocked(folder) : error;
   }
+}
+
+function unusable(folder: string, cause: unknown): Error {
+  return new Error(
+    `The table in ${folder} cannot be opened (${causeMessage(cause)}). Check that this user may write there and that the disk has room, or name another --dir.`,
+    { cause },
+  );
 }
 
 /** A failure of LevelDB's, and not of the request; dynalite has words of its own for files that are not open. */
