@@ -10,6 +10,7 @@ export * from "./model/invocation.ts";
 export * from "./model/model-name.ts";
 export { advance } from "./moves/advance.ts";
 export { collect, collectEvent } from "./moves/collect.ts";
+export { type Mended, mend } from "./moves/mend.ts";
 export { plan } from "./moves/plan.ts";
 export { sweep } from "./moves/sweep.ts";
 export { wake } from "./moves/wake.ts";

@@ -17,15 +17,19 @@ export interface Swept {
 
 /** Sweeps the world of a running dev from this process, and works through the messages that come of it. */
 export async function sweepNow(dir: string, endpoints: Endpoints, onLog: Log): Promise<Swept> {
-  const { dynamodb, bedrock, settings, speed } = endpoints;
-  const swept: Swept = { lanes: Object.keys(settings.lanes).length, repaired: 0, messages: 0, drained: false };
+  const swept: Swept = {
+    lanes: Object.keys(endpoints.settings.lanes).length,
+    repaired: 0,
+    messages: 0,
+    drained: false,
+  };
   const log: Log = (entry) => {
     if (entry.event === "lostEventRepaired") swept.repaired++;
     onLog(entry);
   };
   const queues: LocalQueues = new LocalQueues(async () => world, log, Date.now);
   const objects = await openBucket(dir);
-  const { world, close } = composeWorld({ dynamodb, bedrock, objects, settings, speed, messages: queues, log });
+  const { world, close } = composeWorld({ ...endpoints, objects, messages: queues, log });
   try {
     await sweep(world);
     const until = Date.now() + MAX_DRAIN_MS;

@@ -2,7 +2,7 @@ import { hashOf } from "../ids.ts";
 
 /** Where users drop their files. */
 export const DROPS_PREFIX = "to-process/";
-const PROCESSED_PREFIX = "processed/";
+export const PROCESSED_PREFIX = "processed/";
 
 /** S3 user guide, "Naming Amazon S3 objects": a key is at most 1,024 bytes of UTF-8. */
 export const MAX_KEY_BYTES = 1024;

@@ -53,7 +53,10 @@ export async function resumePlan(world: World, submission: Submission): Promise<
   if (head !== undefined) await world.messages.plan(submission.key);
 }
 
-function factsOf({ settings, objects, clock }: World, head: ObjectHead): { facts: SubmissionFacts; problem?: Problem } {
+export function factsOf(
+  { settings, objects, clock }: World,
+  head: ObjectHead,
+): { facts: SubmissionFacts; problem?: Problem } {
   const { routed, problem } = routeOf(settings, head.key, head.metadata);
   const { key, etag, lastModified, sizeBytes } = head;
   const { route, lane, model, invocation, timeoutHours, priority } = routed;

@@ -1,8 +1,9 @@
 import type { InvocationType } from "@sluice/core";
 import { claude } from "./claude.ts";
 import { converse, nova } from "./converse.ts";
-import { cohereEmbedding, titanEmbedding } from "./embeddings.ts";
+import { cohereEmbedding, novaEmbedding, titanEmbedding } from "./embeddings.ts";
 import type { BodyFamily } from "./family.ts";
+import { openAiChat } from "./openai-chat.ts";
 import { generic, llama, mistral } from "./plain-text.ts";
 import { InvalidInputError, isObject, type Prompt, type Reply } from "./prompt.ts";
 import type { JsonObject, RecordOutput } from "./responder.ts";
@@ -22,13 +23,17 @@ export function modelNameOf(modelId: string): string {
   return modelId.slice(modelId.lastIndexOf("/") + 1).replace(GEOGRAPHY, "");
 }
 
+/** Nova's models that chat: others of that name make images and videos, or embed. */
+const NOVA_CHAT = /^amazon\.nova-(?:\d+-)?(?:micro|lite|pro|premier)\b/;
+
 type AnyFamily =
   | { readonly kind: "chat"; readonly family: typeof claude }
   | { readonly kind: "embedding"; readonly family: typeof titanEmbedding };
 
 function familyByName(modelName: string): AnyFamily | undefined {
   if (modelName.startsWith("anthropic.")) return { kind: "chat", family: claude };
-  if (modelName.startsWith("amazon.nova")) return { kind: "chat", family: nova };
+  if (/^amazon\.nova-.*embeddings/.test(modelName)) return { kind: "embedding", family: novaEmbedding };
+  if (NOVA_CHAT.test(modelName)) return { kind: "chat", family: nova };
   if (modelName.startsWith("amazon.titan-embed")) return { kind: "embedding", family: titanEmbedding };
   if (modelName.startsWith("cohere.embed")) return { kind: "embedding", family: cohereEmbedding };
   if (modelName.startsWith("meta.llama")) return { kind: "chat", family: llama };
@@ -36,14 +41,15 @@ function familyByName(modelName: string): AnyFamily | undefined {
   return undefined;
 }
 
-/** An application inference profile's ARN does not tell its model; its bodies do. */
+/** An application inference profile's ARN does not tell its model, nor does a model's name that is not known; its bodies do. */
 function familyByBody(body: JsonObject): AnyFamily {
   if (body["anthropic_version"] !== undefined) return { kind: "chat", family: claude };
-  if (body["texts"] !== undefined && body["input_type"] !== undefined) {
-    return { kind: "embedding", family: cohereEmbedding };
-  }
+  if (body["input_type"] !== undefined) return { kind: "embedding", family: cohereEmbedding };
+  if (body["singleEmbeddingParams"] !== undefined) return { kind: "embedding", family: novaEmbedding };
+  if (body["inputImage"] !== undefined) return { kind: "embedding", family: titanEmbedding };
   if (body["max_gen_len"] !== undefined) return { kind: "chat", family: llama };
   if (body["inferenceConfig"] !== undefined) return { kind: "chat", family: nova };
+  if (Array.isArray(body["messages"])) return { kind: "chat", family: openAiChat };
   return { kind: "chat", family: generic };
 }
 

@@ -9,7 +9,7 @@ import {
   scaleTimings,
   type World,
 } from "@sluice/core";
-import { LOCAL_CLIENT, LOCAL_TABLE, tableClient } from "../directory/table.ts";
+import { LOCAL_TABLE, localClient, tableClient } from "../directory/table.ts";
 
 /** The stage of every local world: a directory has its own account, so one name does for all. */
 export const LOCAL_STAGE = "local";
@@ -20,6 +20,8 @@ export interface WorldOptions {
   /** `http://127.0.0.1:<port>` of the embedded DynamoDB and of the batch server. */
   readonly dynamodb: string;
   readonly bedrock: string;
+  /** What both ask for. */
+  readonly accessKey: string;
   readonly objects: ObjectStore;
   readonly settings: Settings;
   /** Divides every duration that the queue waits for. */
@@ -30,9 +32,9 @@ export interface WorldOptions {
 
 /** The world of core over local servers, by the same adapters as in AWS; `close` gives its connections back. */
 export function composeWorld(options: WorldOptions): { world: World; close: () => void } {
-  const { dynamodb, bedrock, objects, settings, speed, messages, log } = options;
-  const table = tableClient(dynamodb);
-  const client = bedrockClient({ ...LOCAL_CLIENT, endpoint: bedrock });
+  const { dynamodb, bedrock, accessKey, objects, settings, speed, messages, log } = options;
+  const table = tableClient(dynamodb, accessKey);
+  const client = bedrockClient({ ...localClient(accessKey), endpoint: bedrock });
   const world: World = {
     stage: LOCAL_STAGE,
     settings,

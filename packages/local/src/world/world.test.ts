@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { jobIdOf, jobNameOf, type LogEntry, processedPrefix, submissionIdOf } from "@sluice/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DirectoryHeld } from "../directory/lock.ts";
+import { DirectoryHeld } from "../directory/held.ts";
 import { writeSettings } from "../directory/settings-file.ts";
 import { LOCAL_STAGE } from "./compose.ts";
 import { type LocalWorld, type LocalWorldOptions, openBucket, startLocalWorld } from "./start.ts";
