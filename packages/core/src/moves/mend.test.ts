@@ -161,7 +161,7 @@ describe("a table that was lost", () => {
     const { store } = world;
     const dying = {
       ...world,
-      store: Object.assign(Object.create(store), { finishSubmission: () => Promise.reject(new Error("killed")) }),
+      store: { ...store, submissions: { ...store.submissions, finish: () => Promise.reject(new Error("killed")) } },
     };
     await expect(mend(dying)).rejects.toThrow("killed");
     await mend(world);
