@@ -90,7 +90,7 @@ async function finish(world: World, submission: Submission): Promise<void> {
   const { submissionId, bucket, key, plan, lane } = submission;
   if (plan !== undefined && submission.status !== "Done") {
     // Its jobs can end before the plan that queued them came to its last step.
-    await store.submissions.open(submissionId);
+    if (submission.status === "Planning") await store.submissions.open(submissionId);
     const { errorsKey } = await readPrepared(objects, submissionId, plan.run);
     const owner = await store.submissions.claimPath(bucket, key, submissionId);
     const prefix = processedPrefix(key, owner === submissionId, submissionId);

@@ -38,6 +38,19 @@ interface Taken {
 }
 
 /**
+ * Finishes a claim that was found on the lane. Most of them are in the hands of another run that lives: a look at the
+ * job is cheaper than being refused it.
+ */
+export async function finishFoundClaim(world: World, run: Run, lane: Lane, jobId: string): Promise<Finished> {
+  if (run.tried.has(jobId)) return "done";
+  const job = await world.store.jobs.get(jobId);
+  const needsNoAsking = await tidy(world, run, lane, jobId, job);
+  if (needsNoAsking !== undefined) return needsNoAsking;
+  const isLeased = job?.status === "Claimed" && job.claim.leaseUntil > world.clock.now();
+  return isLeased && job.claim.owner !== run.owner ? "done" : finishClaim(world, run, lane, jobId);
+}
+
+/**
  * Finishes a claim: the job gets its ARN, or its end. What is unknown is rolled forward and never back, because a
  * Create whose answer was lost may have made a job that is paid for.
  */
@@ -54,20 +67,10 @@ export async function finishClaim(
   const leaseUntil = now + timings.leaseMs;
   const before = await store.jobs.takeClaim(jobId, run.owner, now, leaseUntil);
   const job = before ?? (await store.jobs.get(jobId));
-  if (job === undefined || hasEnded(job.status)) {
-    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
-    const stale = entry ?? job;
-    if (stale !== undefined) await store.queue.drop(stale);
-    // Not tried: where the job is in no table, only its entry, met later in this run, tells what is to be dropped.
-    return "released";
-  }
+  const needsNoAsking = await tidy(world, run, lane, jobId, job, entry);
+  if (needsNoAsking !== undefined) return needsNoAsking;
   run.tried.add(jobId);
-  if (arnOf(job) !== undefined) {
-    await store.queue.drop(job);
-    await store.lanes.finishClaiming(lane.lane, jobId);
-    return "done";
-  }
-  if (job.status !== "Pending" && job.status !== "Claimed") return "done";
+  if (job?.status !== "Pending" && job?.status !== "Claimed") return "done";
   // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
   if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
   const claim = job.status === "Claimed" ? job.claim : undefined;
@@ -77,6 +80,29 @@ export async function finishClaim(
     oddAnswers: claim?.oddAnswers ?? 0,
     leaseUntil,
   });
+}
+
+/** Tidies up after a job that is in no table, has ended, or has its ARN; undefined for one that is still to be asked for. */
+async function tidy(
+  { store }: World,
+  run: Run,
+  lane: Lane,
+  jobId: string,
+  job: Job | undefined,
+  entry?: QueueEntry,
+): Promise<Finished | undefined> {
+  if (job === undefined || hasEnded(job.status)) {
+    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+    const stale = entry ?? job;
+    if (stale !== undefined) await store.queue.drop(stale);
+    // Not tried: where the job is in no table, only its entry, met later in this run, tells what is to be dropped.
+    return "released";
+  }
+  if (arnOf(job) === undefined) return undefined;
+  run.tried.add(jobId);
+  await store.queue.drop(job);
+  await store.lanes.finishClaiming(lane.lane, jobId);
+  return "done";
 }
 
 /** Looks for the unfinished claims of a blocked lane, without asking Bedrock for anything new. */

@@ -3,7 +3,7 @@ import type { Lane } from "../lane/lane.ts";
 import { hasRoom, isBlocked } from "../lane/lane.ts";
 import { laneTransition } from "../rules/lane.ts";
 import type { World } from "../world.ts";
-import { finishClaim, lookUpClaims, type Run } from "./claims.ts";
+import { finishClaim, finishFoundClaim, lookUpClaims, type Run } from "./claims.ts";
 import { withLimit } from "./limit.ts";
 
 /** How often one run begins again after it gave a slot back; the rest is left to a wake message. */
@@ -43,7 +43,7 @@ export async function refill(world: World, laneName: string, freed?: Lane): Prom
 /** One round: "again" after a release, because what was read before it no longer holds. */
 async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "full"> {
   for (const jobId of lane.claiming) {
-    const finished = await finishClaim(world, run, lane, jobId);
+    const finished = await finishFoundClaim(world, run, lane, jobId);
     if (finished !== "done") return finished === "released" ? "again" : "full";
   }
   if (!hasRoom(lane)) return "full";
