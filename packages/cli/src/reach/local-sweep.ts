@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Log, sweep } from "@sluice/core";
-import { composeWorld, type Endpoints, LocalQueues, openBucket } from "@sluice/local";
+import { composeWorld, type Endpoints, LocalQueues, openBucket, tableClient } from "@sluice/local";
 
 /** How long the messages of a sweep are worked on here; the rest is left to the schedule of the running dev. */
 const MAX_DRAIN_MS = 60_000;
@@ -29,7 +29,11 @@ export async function sweepNow(dir: string, endpoints: Endpoints, onLog: Log): P
   };
   const queues: LocalQueues = new LocalQueues(async () => world, log, Date.now);
   const objects = await openBucket(dir);
-  const { world, close } = composeWorld({ ...endpoints, objects, messages: queues, log });
+  const { world, close } = composeWorld({
+    ...endpoints,
+    table: tableClient(endpoints.dynamodb, endpoints.accessKey),
+    ...{ objects, messages: queues, log },
+  });
   try {
     await sweep(world);
     const until = Date.now() + MAX_DRAIN_MS;

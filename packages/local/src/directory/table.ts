@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { createTable, dynamoClient } from "@sluice/aws";
 import type { TableStore } from "dynalite/db/index.js";
 import { greetingOf } from "./held.ts";
+import { directClient } from "./table-direct.ts";
 import { serveTable } from "./table-server.ts";
 import { TableFiles } from "./table-store.ts";
 
@@ -34,6 +35,8 @@ export interface TableOptions {
 /** An embedded DynamoDB that listens on loopback, with Sluice's table. */
 export interface EmbeddedTable {
   readonly endpoint: string;
+  /** A client for this process; the caller destroys it. */
+  client(): ReturnType<typeof dynamoClient>;
   /** Where files lie that could not be read any more, and were moved out of the way. */
   readonly movedTo?: string;
   close(): Promise<void>;
@@ -54,13 +57,14 @@ export async function openTable(
     const isThere = await files.with(hasTable);
     const server = await serveTable({ files, port, accessKey, greeting: greetingOf(process.pid) });
     try {
-      if (!isThere) await makeTable(server.endpoint, accessKey);
+      if (!isThere) await makeTable(directClient(files));
     } catch (error) {
       await server.close();
       throw error;
     }
     return {
       endpoint: server.endpoint,
+      client: () => directClient(files),
       ...(movedTo !== undefined && { movedTo }),
       close: async () => {
         await server.close();
@@ -87,8 +91,7 @@ async function hasTable({ tableDb }: TableStore): Promise<boolean> {
   return false;
 }
 
-async function makeTable(endpoint: string, accessKey: string): Promise<void> {
-  const client = tableClient(endpoint, accessKey);
+async function makeTable(client: ReturnType<typeof dynamoClient>): Promise<void> {
   try {
     await createTable(client, LOCAL_TABLE);
   } finally {

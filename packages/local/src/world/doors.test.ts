@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeSettings } from "../directory/settings-file.ts";
+import { tableClient } from "../directory/table.ts";
 import { composeWorld } from "./compose.ts";
 import { type LocalWorld, startLocalWorld } from "./start.ts";
 import { testSettings } from "./test-drops.ts";
@@ -117,6 +118,7 @@ describe("The servers of a running world", () => {
     const { settings, messages, log } = local.world;
     const { world, close } = composeWorld({
       ...local.endpoints,
+      table: tableClient(local.endpoints.dynamodb, local.endpoints.accessKey),
       ...{ objects: local.objects, settings, speed: 1, messages, log },
     });
     try {

@@ -148,7 +148,11 @@ async function open(
   });
   closers.push(server.close);
   const endpoints = { dynamodb: table.endpoint, bedrock: server.url, accessKey };
-  const { world, close } = composeWorld({ ...endpoints, objects, settings, speed, messages: queues, log });
+  const { world, close } = composeWorld({
+    table: table.client(),
+    bedrock: server.url,
+    ...{ accessKey, objects, settings, speed, messages: queues, log },
+  });
   closers.push(async () => close());
   closers.push(() => Promise.race([queues.close(), pause(MAX_CLOSE_MS, undefined, { ref: false })]));
   ready(world);
