@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,6 +56,12 @@ describe("A directory", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     await (await take()).close();
+  });
+
+  it("is given back where its holder cannot say its name", async () => {
+    await mkdir(join(dir, "dev.json.new"));
+    await expect(take()).rejects.toThrow(/dev\.json\.new/);
+    expect(await isTaken(dir)).toBe(false);
   });
 
   it("is waited for where a command has its table open for a moment", async () => {
