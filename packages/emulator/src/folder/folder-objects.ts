@@ -1,5 +1,5 @@
-import { type FileHandle, mkdir, open, realpath, rmdir, stat, unlink } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { type FileHandle, mkdir, open, realpath, stat, unlink } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
 import {
   ObjectChanged,
   type ObjectHead,
@@ -12,7 +12,7 @@ import {
 import { codeOf, isMissing, KeyNotStorable, pathOfKey, wayOut } from "./keys.ts";
 import { keysBelow } from "./listing.ts";
 import { type Metadata, MetadataFiles } from "./metadata.ts";
-import { etagOf, fileAt, headOf, moveTo } from "./object-file.ts";
+import { etagOf, fileAt, headOf, moveTo, removeEmptyAround } from "./object-file.ts";
 import { type OddOne, oddOnesBelow } from "./odd-ones.ts";
 import { removeAbandoned, TemporaryFile } from "./temporary.ts";
 import { FolderWriter } from "./writer.ts";
@@ -191,7 +191,7 @@ export class FolderObjects implements ObjectStore {
         if (!isMissing(error)) throw error;
       });
       await this.#metadata.remove(key, etagOf(found));
-      await this.#removeEmptyAround(path);
+      await removeEmptyAround(this.directory, path);
     }
   }
 
@@ -258,17 +258,6 @@ export class FolderObjects implements ObjectStore {
     }
     if (replaced !== undefined) await this.#metadata.remove(key, etagOf(replaced));
     return headOf(key, stats, lowerCase);
-  }
-
-  /** S3 has no directories: one that a deletion leaves empty goes too. */
-  async #removeEmptyAround(path: string): Promise<void> {
-    for (let around = dirname(path); around !== this.directory; around = dirname(around)) {
-      const removed = await rmdir(around).then(
-        () => true,
-        () => false,
-      );
-      if (!removed) return;
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BigIntStats } from "node:fs";
-import { access, constants, lstat, mkdir, realpath, rename, stat } from "node:fs/promises";
+import { access, constants, lstat, mkdir, realpath, rename, rmdir, stat } from "node:fs/promises";
 import { dirname, sep } from "node:path";
 import type { ObjectHead } from "@sluice/core";
 import { codeOf, isMissing } from "./keys.ts";
@@ -73,6 +73,17 @@ export async function moveTo(from: string, path: string): Promise<void> {
     } catch (error) {
       if (codeOf(error) !== "ENOENT" || tries === PLACE_TRIES) throw error;
     }
+  }
+}
+
+/** S3 has no directories: one that a deletion leaves empty goes too, up to the bucket. */
+export async function removeEmptyAround(root: string, path: string): Promise<void> {
+  for (let around = dirname(path); around !== root; around = dirname(around)) {
+    const removed = await rmdir(around).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,8 @@ import { LOCAL_TABLE, openTable, tableClient } from "./table.ts";
 import { isTaken, takeDirectory } from "./take.ts";
 
 const accessKey = "LOCALTEST";
+/** The start of a process on a busy machine. */
+const MAX_PROCESS_MS = 60_000;
 const DEAD_PID = 2 ** 22 + 1;
 const holder = { pid: process.pid, purpose: "sluice dev" };
 
@@ -45,7 +47,7 @@ describe("A directory", () => {
     await (await take()).close();
   });
 
-  it("is free at once when its holder was killed", async () => {
+  it("is free at once when its holder was killed", { timeout: MAX_PROCESS_MS }, async () => {
     const script = fileURLToPath(new URL("./killed-holder.ts", import.meta.url));
     const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, dir], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -56,6 +58,12 @@ describe("A directory", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     await (await take()).close();
+  });
+
+  it("is given back where its holder cannot say its name", async () => {
+    await mkdir(join(dir, "dev.json.new"));
+    await expect(take()).rejects.toThrow(/dev\.json\.new/);
+    expect(await isTaken(dir)).toBe(false);
   });
 
   it("is waited for where a command has its table open for a moment", async () => {

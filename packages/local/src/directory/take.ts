@@ -17,7 +17,12 @@ const PAUSE_MS = 100;
  */
 export async function takeDirectory(dir: string, holder: Holder, options: TableOptions): Promise<EmbeddedTable> {
   const table = await openWhenFree(dir, options);
-  await announce(dir, holder);
+  try {
+    await announce(dir, holder);
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
   return table;
 }
 

@@ -40,6 +40,8 @@ const MIN_SWEEP_EVERY_MS = 250;
 const DEFAULT_REST_MS = 1_000;
 /** What a message takes through SQS: so long the refill has this process for itself. */
 const COLLECT_DELAY_MS = 25;
+/** What the system answers where it lets nobody write. */
+const UNUSABLE = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
 /** How long the moves that are under way have at the end; what is cut off goes on at the next start. */
 const MAX_CLOSE_MS = 10_000;
 
@@ -100,8 +102,15 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     return { ...(await open({ ...options, dir: resolve(options.dir) }, closers)), close };
   } catch (error) {
     await close();
-    throw error;
+    throw unusable(error, options.dir) ?? error;
   }
+}
+
+/** What the system says of a directory that it will not let us write to, with what to do. */
+function unusable(cause: unknown, dir: string): Error | undefined {
+  if (!(cause instanceof Error && "code" in cause && UNUSABLE.includes(String(cause.code)))) return undefined;
+  const message = `${dir} cannot be used (${cause.message}). Check that this user may write there and that the disk has room, or name another --dir.`;
+  return new Error(message, { cause });
 }
 
 async function open(

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -189,6 +189,12 @@ describe("The local world", { timeout: MAX_TEST_MS }, () => {
     await first.close();
     expect(existsSync(join(dir, "dev.json"))).toBe(false);
     await (await start()).close();
+  });
+
+  it.skipIf(process.getuid?.() === 0)("says of a directory that may not be written to what to do", async () => {
+    await chmod(dir, 0o500);
+    await expect(start()).rejects.toThrow(/cannot be used \(EACCES.*Check that this user may write there/);
+    await chmod(dir, 0o700);
   });
 
   it("takes settings with quotas as they are: ten jobs at once in such a lane, or what --slots says", async () => {
