@@ -23,6 +23,7 @@ export * from "./ports/page.ts";
 export * from "./ports/quotas.ts";
 export * from "./ports/store.ts";
 export * from "./problem.ts";
+export { profileOf } from "./settings/model-id.ts";
 export * from "./settings/route.ts";
 export * from "./settings/settings.ts";
 export type { Sighting } from "./slots/bring-forward.ts";
