@@ -51,7 +51,7 @@ describe.skipIf(!hasJava)("a stage on loopback (needs Java for DynamoDB Local)",
   let rehearsal: Rehearsal;
   beforeAll(async () => {
     const byQuota = { from: NOVA_LIMIT, to: NOVA_LIMIT.replace("10", `{ quota: "${QUOTA}" }`) };
-    rehearsal = await Rehearsal.start(new Graph(await evaluated("dev", [byQuota])));
+    rehearsal = await Rehearsal.start(new Graph(await evaluated("dev", { edits: [byQuota] })));
     rehearsal.defaultQuotas.set(QUOTA, 7);
   }, START_MS);
   afterAll(() => rehearsal?.close(), TEST_MS);
