@@ -1,4 +1,5 @@
 import { advance, collect, plan, wake } from "./pipeline.ts";
+import { prefix } from "./place.ts";
 import {
   collectDeadLetters,
   failedEvents,
@@ -7,7 +8,6 @@ import {
   undeliveredEvents,
   wakeDeadLetters,
 } from "./queues.ts";
-import { prefix } from "./place.ts";
 import { settings } from "./settings.ts";
 import { MEASURE_MINUTES, measure, sweep } from "./sweeper.ts";
 

@@ -23,9 +23,7 @@ export const kmsStatements =
         {
           actions: ["kms:Decrypt", "kms:GenerateDataKey"],
           resources: [settings.kmsKeyArn],
-          conditions: [
-            { test: "StringEquals", variable: "kms:ViaService", values: [`s3.${region}.amazonaws.com`] },
-          ],
+          conditions: [{ test: "StringEquals", variable: "kms:ViaService", values: [`s3.${region}.amazonaws.com`] }],
         },
       ];
 
