@@ -3,6 +3,7 @@ import { evaluated } from "./evaluation/run.ts";
 import { Graph } from "./graph/graph.ts";
 import { alarmPromises } from "./promises/alarms.ts";
 import { bundlePromises } from "./promises/bundles.ts";
+import { docsPromises } from "./promises/docs.ts";
 import { permissionPromises } from "./promises/permissions.ts";
 import { pipelinePromises } from "./promises/pipeline.ts";
 import { startPromises } from "./promises/starts.ts";
@@ -23,5 +24,6 @@ describe.each(["dev", "production"])("the stage %s, as sst.config.ts makes it", 
   describe("permissions", () => permissionPromises(evaluatedGraph));
   describe("alarms", () => alarmPromises(evaluatedGraph, stage));
   describe("bundles", () => bundlePromises(evaluatedGraph));
+  describe("docs", () => docsPromises(evaluatedGraph));
   describe.runIf(stage === "dev")("starts", () => startPromises(evaluatedGraph));
 });
