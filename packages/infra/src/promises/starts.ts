@@ -2,6 +2,7 @@ import { parseSettings } from "@sluice/core";
 import { namespaceOf, stageOutputsOf, stageParameterName } from "@sluice/stage";
 import { expect, test } from "vitest";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
+import type { Edit } from "../evaluation/bundle.ts";
 import { evaluated } from "../evaluation/run.ts";
 import { Graph } from "../graph/graph.ts";
 
@@ -13,7 +14,15 @@ const MORE_LANES = `...Object.fromEntries(Array.from({ length: ${LANES - 2} }, (
   "lane-" + at,
   { models: ["us.maker.a-model-with-a-long-name-" + at + "-v1:0"], limit: { quota: "L-" + at } },
 ])),`;
+const MOST_STAGE_CHARS = 28;
+/** Of a role, a rule and a function. */
+const MOST_NAME_CHARS = 64;
 const PARAMETER = stageParameterName("sluice", "dev");
+
+/** Gives the app another name, as another team does in its clone. */
+function rename(app: string): Edit {
+  return { file: "packages/stage/src/name.ts", from: 'APP = "sluice"', to: `APP = "${app}"` };
+}
 
 /** What one function of a stage finds in its environment. */
 function outputsOf(graph: Graph) {
@@ -50,10 +59,7 @@ export function startPromises(graph: () => Graph): void {
     const other = new Graph(
       await evaluated("dev", {
         isDev: true,
-        edits: [
-          { file: "packages/stage/src/name.ts", from: 'APP = "sluice"', to: 'APP = "team-b"' },
-          { from: "lanes: {", to: `lanes: { ${MORE_LANES}` },
-        ],
+        edits: [rename("team-b"), { from: "lanes: {", to: `lanes: { ${MORE_LANES}` }],
       }),
     );
     expect(Object.keys(settingsOf(other).lanes)).toHaveLength(LANES);
@@ -93,14 +99,19 @@ export function startPromises(graph: () => Graph): void {
     ["sa-east-1", ["global.anthropic.claude-haiku-4-5-20251001-v1:0"]],
     ["us-gov-west-1", ["amazon.nova-lite-v1:0"]],
   ])(
-    "in %s, where one of the shipped models has no batches, the other runs",
+    "in %s, where one of the shipped models has no batches, the other runs, and the longest names fit",
     {
       timeout: EVALUATION_MS,
     },
     async (region, models) => {
-      const { lanes, default: otherwise } = settingsOf(new Graph(await evaluated("dev", { region })));
+      const edits = [rename("twelve-chars")];
+      const there = new Graph(await evaluated("s".repeat(MOST_STAGE_CHARS), { region, edits }));
+      const { lanes, default: otherwise } = settingsOf(there);
       expect(Object.values(lanes).flatMap((lane) => lane.models)).toEqual(models);
       expect(models).toContain(otherwise.model);
+      const named = [there.one("aws:iam/role:Role", "BedrockRole"), ...there.of("aws:cloudwatch/eventRule:EventRule")];
+      for (const { name, inputs } of [...named, ...there.functions])
+        expect(inputs.name.length, name).toBeLessThanOrEqual(MOST_NAME_CHARS);
     },
   );
 
