@@ -25,10 +25,9 @@ export default $config({
     const { bucket } = await import("./stacks/storage.ts");
     const { table } = await import("./stacks/table.ts");
     await import("./stacks/pipeline.ts");
-    await import("./stacks/sweeper.ts");
+    const { guardRemoval } = await import("./stacks/sweeper.ts");
     await import("./stacks/alarms.ts");
     const { consoleLinks, nextSteps } = await import("./stacks/outputs.ts");
-    const { guardRemoval } = await import("./stacks/sweeper.ts");
     guardRemoval(everything);
     return { bucket: bucket.name, table: table.name, ...consoleLinks, next: nextSteps };
   },
