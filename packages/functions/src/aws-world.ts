@@ -27,12 +27,12 @@ export type AwsWorld = World & { objects: S3Objects };
  * @throws SettingsInvalid, or what S3 answers if the settings cannot be read
  */
 export async function awsWorld(outputs: StageOutputs, log: Log): Promise<AwsWorld> {
-  const { stage, region, bucket, table, bedrockRoleArn, kmsKeyArn, keepDays } = outputs;
+  const { stage, namespace = stage, region, bucket, table, bedrockRoleArn, kmsKeyArn, keepDays } = outputs;
   const { planQueueUrl, collectQueueUrl, wakeQueueUrl } = outputs;
   const objects = new S3Objects({ client: s3Client({ region }), bucket });
   const clock = { now: () => Date.now() };
   return {
-    stage,
+    stage: namespace,
     settings: await readSettings(objects, outputs.settingsKey),
     timings: defaultTimings,
     store: new DynamoStore({

@@ -11,7 +11,7 @@ export const rooms: Order = {
     "errors ids problem bucket model settings job submission lane timings ports rules objects records intake",
     "settling results world slots moves index",
   ),
-  "packages/stage/src/": inOrder("name settings model-arns quota-arns outputs index"),
+  "packages/stage/src/": inOrder("name settings outputs index"),
   "packages/emulator/src/": inOrder("folder responder bedrock index"),
   "packages/aws/src/": inOrder("bedrock dynamodb quotas s3 sqs ssm test-servers index"),
   "packages/functions/src/": inOrder("events aws-world log retry-sooner handlers lambda index"),

@@ -21,7 +21,7 @@ let composed: Composed | undefined;
 function compose(): Composed {
   if (composed !== undefined) return composed;
   const outputs = stageOutputsOf(process.env);
-  const telemetry = telemetryOf(outputs.stage);
+  const telemetry = telemetryOf(outputs);
   let made: Promise<World> | undefined;
   const world = () => {
     // A world that could not be made is tried again at the next event.

@@ -1,11 +1,17 @@
+import { STAGE } from "@sluice/core";
 import * as z from "zod";
+import { APP } from "../name.ts";
 
 /**
  * What a deployed stage is made of. The functions have it in their environment, and everybody else finds it as one
  * JSON document in the parameter `stageParameterName`.
  */
 export const stageOutputsSchema = z.object({
+  /** The name of the app in sst.config.ts; earlier versions had one only. */
+  app: z.string().min(1).default(APP),
   stage: z.string().min(1),
+  /** What the names of the stage's jobs begin with; see `namespaceOf`. Earlier versions had the stage's name there. */
+  namespace: z.string().regex(STAGE).optional(),
   region: z.string().min(1),
   bucket: z.string().min(1),
   table: z.string().min(1),
@@ -22,6 +28,7 @@ export const stageOutputsSchema = z.object({
   keepDays: z.coerce.number().int().min(90),
 });
 
+/** A stage's outputs as they are used. */
 export type StageOutputs = z.output<typeof stageOutputsSchema>;
 
 /** The variable of the functions' environment that holds a field of the outputs: `planQueueUrl` is `SLUICE_PLAN_QUEUE_URL`. */
@@ -57,7 +64,12 @@ export function stageOutputsOf(environment: Readonly<Record<string, string | und
   return parseStageOutputs(found, "The function's environment");
 }
 
+/** The path of what Parameter Store holds of a stage. */
+export function stagePath(app: string, stage: string): string {
+  return `/${app}/${stage}`;
+}
+
 /** The name of the SSM parameter in which a stage's outputs are found. */
-export function stageParameterName(stage: string): string {
-  return `/sluice/${stage}/outputs`;
+export function stageParameterName(app: string, stage: string): string {
+  return `${stagePath(app, stage)}/outputs`;
 }

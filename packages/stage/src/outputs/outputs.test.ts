@@ -8,7 +8,9 @@ import {
 } from "./outputs.ts";
 
 const outputs = {
+  app: "sluice",
   stage: "dev",
+  namespace: "dev-0a1b2c3d",
   region: "eu-west-1",
   bucket: "drops",
   table: "queue",
@@ -48,7 +50,13 @@ describe("a stage's outputs", () => {
     expect(() => stageOutputsOf(environmentOf({ ...outputs, keepDays: 30 }))).toThrow("keepDays");
   });
 
-  test("are found under the stage's own name", () => {
-    expect(stageParameterName("dev")).toBe("/sluice/dev/outputs");
+  test("of an earlier version name neither app nor namespace, and can be read", () => {
+    const { app: _, namespace: __, ...earlier } = outputs;
+    expect(parseStageOutputs(earlier, "the parameter")).toEqual({ ...earlier, app: "sluice" });
+  });
+
+  test("are found under the app's and the stage's own name", () => {
+    expect(stageParameterName("sluice", "dev")).toBe("/sluice/dev/outputs");
+    expect(stageParameterName("team-b", "dev")).toBe("/team-b/dev/outputs");
   });
 });

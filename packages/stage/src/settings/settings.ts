@@ -1,16 +1,34 @@
 import { SettingsInvalid, settingsSchema } from "@sluice/core";
 import * as z from "zod";
+import { faultInRegion } from "./batch-models.ts";
 
 /** Lambda's maximum: no function can take longer. */
 const MEMORY_MB = { least: 512, most: 10_240 };
 /** The Lambda guide, "Configuring maximum concurrency for Amazon SQS event sources": from 2 to 1,000. */
 const CONCURRENCY = { least: 2, most: 1_000 };
-/** What CloudWatch Logs takes as a retention, as far as it is of use here. */
-const LOG_RETENTIONS = ["1 week", "2 weeks", "1 month", "3 months", "6 months", "1 year"] as const;
+/** What CloudWatch Logs takes as a retention, as far as it is of use here, in days. */
+const LOG_RETENTION_DAYS = {
+  "1 week": 7,
+  "2 weeks": 14,
+  "1 month": 30,
+  "3 months": 90,
+  "6 months": 180,
+  "1 year": 365,
+} as const;
+/**
+ * A new account may have ten invocations at once in a Region. Two workers of this many and two wakes leave two for
+ * advance and the schedules, so that no slot waits for a file to be read.
+ */
+const DEFAULT_CONCURRENCY = 3;
 
 const workerSchema = z.strictObject({
   memoryMb: z.int().min(MEMORY_MB.least).max(MEMORY_MB.most).default(2_048).describe("its share of CPU grows with it"),
-  concurrency: z.int().min(CONCURRENCY.least).max(CONCURRENCY.most).default(10).describe("the most messages at once"),
+  concurrency: z
+    .int()
+    .min(CONCURRENCY.least)
+    .max(CONCURRENCY.most)
+    .default(DEFAULT_CONCURRENCY)
+    .describe("the most messages at once"),
 });
 
 /** What a user decides about a deployed stage: the queue's own settings, and how it runs in the account. */
@@ -21,7 +39,10 @@ export const stageSettingsSchema = z.strictObject({
     .default({}),
   retention: z
     .strictObject({
-      logs: z.enum(LOG_RETENTIONS).default("1 month"),
+      logs: z
+        .enum(Object.keys(LOG_RETENTION_DAYS) as (keyof typeof LOG_RETENTION_DAYS)[])
+        .default("1 month")
+        .transform((time) => LOG_RETENTION_DAYS[time]),
       tableDays: z.int().min(90).max(3_650).default(365).describe("how long ended work stays in the table"),
     })
     .prefault({}),
@@ -51,10 +72,22 @@ export type StageSettings = z.output<typeof stageSettingsSchema>;
  * Checks a stage's settings before anything is deployed.
  *
  * @param source where they came from, for the error
+ * @param region where the stage is deployed to
  * @throws SettingsInvalid, which names every wrong field
  */
-export function checkStageSettings(settings: z.input<typeof stageSettingsSchema>, source: string): StageSettings {
+export function checkStageSettings(
+  settings: z.input<typeof stageSettingsSchema>,
+  source: string,
+  region: string,
+): StageSettings {
   const parsed = stageSettingsSchema.safeParse(settings);
   if (!parsed.success) throw new SettingsInvalid(source, parsed.error.issues);
+  const faults = Object.entries(parsed.data.queue.lanes).flatMap(([lane, { models }]) =>
+    models.flatMap((model, index) => {
+      const message = faultInRegion(model, region);
+      return message === undefined ? [] : [{ path: ["queue", "lanes", lane, "models", index], message }];
+    }),
+  );
+  if (faults.length > 0) throw new SettingsInvalid(source, faults);
   return parsed.data;
 }
