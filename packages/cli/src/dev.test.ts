@@ -62,7 +62,7 @@ describe("sluice beside a running dev", { timeout: MAX_TEST_MS }, () => {
     expect(stderr).toContain(`in use by sluice dev (process ${dev.child.pid})`);
   });
 
-  it("submits, waits, and answers 0 where every record has a result and 1 where one is an error", async () => {
+  it("submits, waits, and exits with 0 where every record has a result and 1 where one is an error", async () => {
     const good = await sluice(
       cwd,
       "submit",
@@ -132,7 +132,7 @@ describe("sluice beside a running dev", { timeout: MAX_TEST_MS }, () => {
   });
 
   it("says a line for a drop and one for its end, with the file's name first", () => {
-    expect(dev.said.stderr).not.toMatch(/jobMoved|jobSubmitted|slotReleased|jobSettled/);
+    expect(dev.said.stderr).not.toMatch(/jobStatusChanged|jobSubmitted|slotReleased|jobSettled/);
     const lines = dev.said.stderr.split("\n").filter((line) => / (taken in|done): /.test(line));
     expect(lines).toEqual([
       expect.stringMatching(/^[\d:]{8} nova-lite\/good\.jsonl taken in: 120 records in 1 job on lane nova-lite$/),

@@ -1,4 +1,4 @@
-/** What the process answers to whoever started it. */
+/** What the process tells whoever started it. */
 export const EXIT = { ok: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -12,13 +12,13 @@ export class Output {
     this.json = json;
   }
 
-  /** Whether a person watches: what moves is only drawn then, and only where there is a screen to draw on. */
+  /** Whether a person watches: what changes is only drawn then, and only where there is a screen to draw on. */
   get isTerminal(): boolean {
     return !this.json && process.stdout.isTTY === true && process.stdout.rows > 0;
   }
 
-  /** The command's answer: a document for programs, or what `view` makes of it for people. */
-  answer(document: unknown, view: () => string): void {
+  /** What the command has to show: a document for programs, or what `view` makes of it for people. */
+  show(document: unknown, view: () => string): void {
     process.stdout.write(`${this.json ? JSON.stringify(document, undefined, 2) : view()}\n`);
   }
 
@@ -27,7 +27,7 @@ export class Output {
     (this.json ? process.stderr : process.stdout).write(`${line}\n`);
   }
 
-  /** A line beside the answer. */
+  /** A line beside what is shown. */
   note(line: string): void {
     process.stderr.write(`${line}\n`);
   }
@@ -35,7 +35,7 @@ export class Output {
   /** Says what went wrong, on stderr for people and as a document for programs. */
   fail(failure: Failure): void {
     const { code, message, next } = failure;
-    if (this.json) this.answer({ error: { code, message, ...(next !== undefined && { next }) } }, () => "");
+    if (this.json) this.show({ error: { code, message, ...(next !== undefined && { next }) } }, () => "");
     else {
       this.note(`error: ${message}`);
       if (next !== undefined) this.note(`  ${next}`);

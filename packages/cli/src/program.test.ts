@@ -54,7 +54,7 @@ describe("sluice, where nothing runs", { timeout: MAX_TEST_MS }, () => {
     [["list"], /Did you mean ls\?/],
     [["logs"], /what sluice dev prints/],
     [["ls", "--status", "opn"], /Did you mean open\?/i],
-  ])("answers wrong use with words and exit code 2: %j", async (args, words) => {
+  ])("meets wrong use with words and exit code 2: %j", async (args, words) => {
     const { code, stdout, stderr } = await sluice(cwd, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(words);
@@ -68,7 +68,7 @@ describe("sluice, where nothing runs", { timeout: MAX_TEST_MS }, () => {
     [["show", "01", "--json"], 1, "NoSite"],
     [["lanes", "--json"], 1, "NoSite"],
     [["sweep", "--json"], 1, "NotRunning"],
-  ])("answers errors as one JSON document with --json: %j", async (args, exitCode, errorCode) => {
+  ])("shows errors as one JSON document with --json: %j", async (args, exitCode, errorCode) => {
     const { code, stdout } = await sluice(cwd, ...args);
     expect(code).toBe(exitCode);
     expect(JSON.parse(stdout)).toEqual({

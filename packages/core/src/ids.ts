@@ -5,9 +5,9 @@ const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TIME_CHARS = 10;
 const HASH_CHARS = 16;
 
-/** Hex SHA-256 of the parts; their borders count, so that ("ab","c") and ("a","bc") differ. */
-export function hashOf(...parts: readonly (string | number)[]): string {
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts))));
+/** Hex SHA-256 of the values; their borders count, so that ("ab","c") and ("a","bc") differ. */
+export function hashOf(...values: readonly (string | number)[]): string {
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(values))));
 }
 
 /**
@@ -16,14 +16,14 @@ export function hashOf(...parts: readonly (string | number)[]): string {
  *
  * @param time epoch milliseconds; fractions are cut
  */
-export function derivedUlid(time: number, ...parts: readonly (string | number)[]): string {
+export function derivedUlid(time: number, ...values: readonly (string | number)[]): string {
   let rest = Math.trunc(time);
   let front = "";
   for (let i = 0; i < TIME_CHARS; i++) {
     front = CROCKFORD[rest % 32] + front;
     rest = Math.floor(rest / 32);
   }
-  let bits = BigInt(`0x${hashOf(...parts).slice(0, 20)}`);
+  let bits = BigInt(`0x${hashOf(...values).slice(0, 20)}`);
   let back = "";
   for (let i = 0; i < HASH_CHARS; i++) {
     back = CROCKFORD[Number(bits & 31n)] + back;
@@ -37,9 +37,9 @@ export function submissionIdOf(bucket: string, object: { key: string; etag: stri
   return derivedUlid(object.lastModified, "submission", bucket, object.key, object.etag, object.lastModified);
 }
 
-/** The id of the job that carries one part of a submission. It sorts with its submission. */
-export function jobIdOf(submissionId: string, lastModified: number, part: number): string {
-  return derivedUlid(lastModified, "job", submissionId, part);
+/** The id of the job that carries one slice of a submission. It sorts with its submission. */
+export function jobIdOf(submissionId: string, lastModified: number, slice: number): string {
+  return derivedUlid(lastModified, "job", submissionId, slice);
 }
 
 const ULID = /^[0-9a-hjkmnp-tv-z]{26}$/;

@@ -56,6 +56,6 @@ export function scaleTimings(timings: Timings, speed: number): Timings {
   const scale = <T>(value: T): T =>
     (typeof value === "number"
       ? value / speed
-      : Object.fromEntries(Object.entries(value as object).map(([name, part]) => [name, scale(part)]))) as T;
+      : Object.fromEntries(Object.entries(value as object).map(([name, inner]) => [name, scale(inner)]))) as T;
   return scale(timings);
 }

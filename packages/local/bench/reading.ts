@@ -4,7 +4,7 @@
  */
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { parseSettings, stageDrop, submissionIdOf } from "@sluice/core";
+import { parseSettings, prepareDrop, submissionIdOf } from "@sluice/core";
 import { FolderObjects } from "@sluice/emulator";
 
 const CHUNK_BYTES = 1_048_576;
@@ -40,9 +40,10 @@ async function plan(directory: string, key: string): Promise<number> {
   const submissionId = submissionIdOf(objects.bucket, head);
   const seen = { bucket: objects.bucket, seenAt: head.lastModified };
   const routed = { lane: "claude", modelId: MODEL, invocation: "InvokeModel" as const, priority: 0 };
-  const staged = await stageDrop(objects, { ...head, submissionId, ...seen, ...routed }, "bench", lane);
-  if (staged.problem !== undefined || staged.counts.errors > 0) throw new Error("The file should be good throughout.");
-  return staged.counts.records;
+  const prepared = await prepareDrop(objects, { ...head, submissionId, ...seen, ...routed }, "bench", lane);
+  if (prepared.problem !== undefined || prepared.counts.errors > 0)
+    throw new Error("The file should be good throughout.");
+  return prepared.counts.records;
 }
 
 const [, , what, directory = "", key = ""] = process.argv;

@@ -1,7 +1,8 @@
 export * from "./directory/directory.ts";
-export { type Lock, takeLock } from "./directory/lock.ts";
-export { LOCAL_TABLE, openTable, tableClient } from "./directory/table.ts";
+export { type EmbeddedTable, LOCAL_TABLE, openTable, tableClient } from "./directory/table.ts";
+export { TableLocked } from "./directory/table-store.ts";
+export { isTaken } from "./directory/take.ts";
 export type { DeadLetter } from "./messages/queue.ts";
 export { LocalQueues } from "./messages/queues.ts";
-export { composeWorld, LOCAL_STAGE, localBatch, type WorldParts } from "./world/compose.ts";
+export { composeWorld, LOCAL_STAGE, localBatch, type WorldOptions } from "./world/compose.ts";
 export { type LocalWorld, type LocalWorldOptions, openBucket, startLocalWorld } from "./world/start.ts";

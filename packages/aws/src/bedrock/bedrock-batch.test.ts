@@ -29,11 +29,11 @@ const summary = {
   outputDataConfig: { s3OutputDataConfig: { s3Uri: "s3://bucket/output/a/" } },
 };
 
-type Responder = (body: string, call: IncomingMessage, reply: ServerResponse) => void;
+type Replier = (body: string, call: IncomingMessage, reply: ServerResponse) => void;
 
 describe("BedrockBatch", () => {
   let calls: { method: string; url: string; body: string }[] = [];
-  let respond: Responder;
+  let respond: Replier;
   let client: BedrockClient;
   const server = createServer(async (call, reply) => {
     let body = "";
@@ -60,12 +60,12 @@ describe("BedrockBatch", () => {
   const batch = (more: Partial<BedrockBatchOptions> = {}) =>
     new BedrockBatch({ client, bucket: "bucket", roleArn: ROLE, ...more });
   const ok =
-    (body: unknown): Responder =>
+    (body: unknown): Replier =>
     (_, __, reply) => {
       reply.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
   const error =
-    (status: number, name: string, message = "Words of AWS"): Responder =>
+    (status: number, name: string, message = "Words of AWS"): Replier =>
     (_, __, reply) => {
       const headers = { "content-type": "application/json", "x-amzn-errortype": name };
       reply.writeHead(status, headers).end(JSON.stringify({ message }));
@@ -130,7 +130,7 @@ describe("BedrockBatch", () => {
       ["is cut within an answer", (_: string, __: unknown, reply: ServerResponse) => cutWithin(reply)],
       ["stays silent", () => {}],
     ])("asks once, and answers unknown when the connection %s", async (_, silence) => {
-      respond = silence as Responder;
+      respond = silence as Replier;
       const answer = await batch({ createTimeoutMs: 300 }).create(request);
       expect(answer).toMatchObject({ kind: "unknown", message: expect.stringContaining("sluice-prod-01jd") });
       expect(calls).toHaveLength(1);

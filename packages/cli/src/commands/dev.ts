@@ -18,7 +18,7 @@ export function devCommand(): Command {
     .option("--speed <n>", "divides Bedrock's delays; 1 is real minutes", numberBetween(0.01, MAX_SPEED, "any"), 60)
     .option(
       "--responder <builtin|URL>",
-      "who answers: built in, or an OpenAI-compatible endpoint",
+      "who responds to records: built in, or an OpenAI-compatible endpoint",
       responder,
       "builtin",
     )
@@ -33,12 +33,12 @@ export function devCommand(): Command {
     .option("--lose-events <pct>", "per cent of Bedrock's events that never arrive", numberBetween(0, 100, "any"), 0)
     .addHelpText(
       "after",
-      examples(
+      `\nBoth servers listen on loopback and ask for the access key in <dir>/dev.json, as the access key id of an AWS client.\n${examples(
         "dev",
         "dev --speed 1 --slots 20                  # as slow as Bedrock",
         "dev --lose-events 30                      # see lost events repaired",
-        "dev --responder http://127.0.0.1:11434/v1 --responder-model llama3.2    # answers from Ollama",
-      ),
+        "dev --responder http://127.0.0.1:11434/v1 --responder-model llama3.2    # responses from Ollama",
+      )}`,
     )
     .action(async (options: DevOptions) => {
       const { runDev } = await import("../dev/run.ts");

@@ -13,7 +13,7 @@ export function lanesCommand(): Command {
       const site = await openSite(options);
       try {
         const lanes = await listLanes(site, Date.now());
-        outputFor(options).answer({ lanes }, () => lanesTable(lanes));
+        outputFor(options).show({ lanes }, () => lanesTable(lanes));
       } finally {
         await site.close();
       }

@@ -47,7 +47,7 @@ async function list(options: LsOptions): Promise<void> {
       ...(before !== undefined && { before }),
       ...(limit !== undefined && { limit }),
     });
-    output.answer(listing, () => submissionsTable(listing, site, wantedAgain(options)));
+    output.show(listing, () => submissionsTable(listing, site, wantedAgain(options)));
   } finally {
     await site.close();
   }

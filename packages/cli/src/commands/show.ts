@@ -14,7 +14,7 @@ export function showCommand(): Command {
       const site = await openSite(options);
       try {
         const shown = await showSubmission(site, id);
-        outputFor(options).answer(shown, () => submissionSheet(shown));
+        outputFor(options).show(shown, () => submissionSheet(shown));
       } finally {
         await site.close();
       }

@@ -21,11 +21,11 @@ export function sweepCommand(): Command {
       if (options.stage !== undefined) {
         const { sweepStage } = await import("../reach/stage-sluice.ts");
         const swept = await sweepStage(options.stage, log);
-        output.answer(swept, () => `Swept ${swept.lanes} lanes; what is left to do went to the stage's queues.`);
+        output.show(swept, () => `Swept ${swept.lanes} lanes; what is left to do went to the stage's queues.`);
         return;
       }
       const swept = await sweepDirectory(options.dir, log);
-      output.answer(
+      output.show(
         swept,
         () =>
           `Swept ${swept.lanes} lanes: ${swept.repaired} lost events repaired, ${swept.messages} messages worked through.`,

@@ -1,8 +1,8 @@
 import { ERRORS_NAME, type ObjectStore, processedPrefix, RESULTS_NAME, SUMMARY_NAME } from "@sluice/core";
-import type { Dropped } from "./drop.ts";
+import type { DroppedFile } from "./drop.ts";
 
 /** What the result files of one drop hold. */
-export interface Account {
+export interface Accounting {
   results: number;
   errors: number;
   /** What is not as it must be, in words; empty if every record is accounted for. */
@@ -13,7 +13,7 @@ export interface Account {
 const MOST_NAMED = 5;
 
 /** Reads the result files of a drop, and holds every line against what was dropped; no counter of ours is asked. */
-export async function accountFor(objects: ObjectStore, { file, key, submissionId }: Dropped): Promise<Account> {
+export async function accountFor(objects: ObjectStore, { file, key, submissionId }: DroppedFile): Promise<Accounting> {
   const prefix = await prefixOf(objects, key, submissionId);
   if (prefix === undefined) return { results: 0, errors: 0, problems: [`${key} has no ${SUMMARY_NAME}`] };
   const results = await marksIn(objects, `${prefix}${RESULTS_NAME}`);

@@ -6,7 +6,7 @@ import { type DemoFile, REFUSED_IDS } from "./files.ts";
 const FAILURE = "Access denied to the output location. Give the service role s3:PutObject on the bucket.";
 
 /** A file in the bucket. */
-export interface Dropped {
+export interface DroppedFile {
   file: DemoFile;
   key: string;
   submissionId: string;
@@ -17,8 +17,8 @@ export async function dropAll(
   local: LocalWorld,
   files: readonly DemoFile[],
   lostEnds: Set<string>,
-): Promise<Dropped[]> {
-  const dropped: Dropped[] = [];
+): Promise<DroppedFile[]> {
+  const dropped: DroppedFile[] = [];
   local.faults.set({
     recordErrors: [
       { recordId: REFUSED_IDS.source, errorCode: 400, errorMessage: "The request was blocked by content filtering." },

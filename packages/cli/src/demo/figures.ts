@@ -17,7 +17,7 @@ export interface Seen {
   listed: Set<string>;
 }
 
-export interface Figures {
+export interface RunFigures {
   jobs: Record<string, number>;
   /** Slots that were taken, of those there are, over the time when work waited; from 0 to 1. */
   utilisation: number;
@@ -30,7 +30,7 @@ export interface Figures {
 const MOST_PAGES = 10;
 
 /** Works the figures out of what Bedrock has on record. */
-export async function figuresOf({ world }: LocalWorld, since: number, seen: Seen): Promise<Figures> {
+export async function figuresOf({ world }: LocalWorld, since: number, seen: Seen): Promise<RunFigures> {
   const jobs: BedrockJob[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {

@@ -1,7 +1,7 @@
 import { colors } from "../output.ts";
 import { plainTable } from "../view/plain-table.ts";
 import { endWord } from "../view/status.ts";
-import type { Figures } from "./figures.ts";
+import type { RunFigures } from "./figures.ts";
 import type { Accident } from "./files.ts";
 
 /** What became of one file. */
@@ -20,7 +20,7 @@ export interface FileReport {
 export interface DemoReport {
   files: FileReport[];
   records: { dropped: number; results: number; errors: number };
-  figures: Figures;
+  figures: RunFigures;
   lostEventRepairedMs?: number;
   elapsedMs: number;
   processed: string;

@@ -1,14 +1,22 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { bedrockStatus, hasEnded, jobNameOf, laneOfModel, type Settings } from "@sluice/core";
-import { DirectoryHeld, holderOf, LOCAL_STAGE, type LocalWorld, startLocalWorld, writeSettings } from "@sluice/local";
+import {
+  announced,
+  DirectoryHeld,
+  isTaken,
+  LOCAL_STAGE,
+  type LocalWorld,
+  startLocalWorld,
+  writeSettings,
+} from "@sluice/local";
 import logUpdate from "log-update";
 import { Failure } from "../failure.ts";
 import { commandLine } from "../options.ts";
 import type { Output } from "../output.ts";
 import { accountFor } from "./account.ts";
 import { Board, newsOf } from "./board.ts";
-import { type Dropped, dropAll } from "./drop.ts";
+import { type DroppedFile, dropAll } from "./drop.ts";
 import { figuresOf, type Seen } from "./figures.ts";
 import { demoFiles } from "./files.ts";
 import { type DemoReport, type FileReport, reportText } from "./report.ts";
@@ -74,7 +82,7 @@ export async function runDemo({ dir, keep }: DemoOptions, output: Output): Promi
       return all;
     });
     const report = await reportOf(local, dropped, seen, startedAt);
-    output.answer(report, () => reportText(report));
+    output.show(report, () => reportText(report));
     return report.problems.length === 0;
   } finally {
     await local.close();
@@ -91,8 +99,7 @@ function notThrough(dir: string): Failure {
 
 /** Clears the directory of an earlier demo, and nothing else. */
 async function prepare(dir: string, keep: boolean): Promise<Settings> {
-  const holder = await holderOf(dir);
-  if (holder !== undefined) throw new DirectoryHeld(dir, holder);
+  if (await isTaken(dir)) throw new DirectoryHeld(dir, (await announced(dir))?.holder);
   await mkdir(dir, { recursive: true });
   const names = await readdir(dir);
   if (names.length > 0 && !names.includes(MARK))
@@ -137,7 +144,7 @@ async function watched<T>(
 
 async function reportOf(
   local: LocalWorld,
-  dropped: readonly Dropped[],
+  dropped: readonly DroppedFile[],
   seen: Watched,
   startedAt: number,
 ): Promise<DemoReport> {
@@ -146,13 +153,13 @@ async function reportOf(
   const problems: string[] = [];
   for (const drop of dropped) {
     const account = await accountFor(objects, drop);
-    const submission = await world.store.submission(drop.submissionId);
+    const submission = await world.store.submissions.get(drop.submissionId);
     const { path, accident, recordIds, brokenLines } = drop.file;
     problems.push(...account.problems);
     files.push({
       file: path,
       lane: submission?.lane ?? "",
-      jobs: submission?.plan?.parts ?? 0,
+      jobs: submission?.plan?.slices ?? 0,
       records: recordIds.length + brokenLines.length,
       results: account.results,
       errors: account.errors,

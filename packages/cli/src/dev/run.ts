@@ -46,15 +46,16 @@ export async function runDev(options: DevOptions, output: Output): Promise<void>
 function greet(world: LocalWorld, options: DevOptions, { shown, warning }: ChosenResponder, output: Output): void {
   const { dir, speed, responder } = options;
   const bucket = join(dir, "bucket");
-  const document = { bucket, ...world.endpoints, dir, speed, responder, pid: process.pid };
-  output.answer(document, () =>
+  const { bedrock, dynamodb } = world.endpoints;
+  output.show({ bucket, bedrock, dynamodb, dir, speed, responder, pid: process.pid }, () =>
     [
-      `${colors.bold("sluice dev")} runs in ${dir}, ${speed} times as fast as Bedrock; answers: ${shown}`,
+      `${colors.bold("sluice dev")} runs in ${dir}, ${speed} times as fast as Bedrock; responder: ${shown}`,
       `  drop files into  ${join(bucket, "to-process")}/`,
       `  find results in  ${join(bucket, "processed")}/`,
       `  settings         ${join(dir, "sluice.json")} (${Object.keys(world.world.settings.lanes).length} lanes; edits are taken in)`,
-      `  Bedrock          ${world.endpoints.bedrock}`,
-      `  DynamoDB         ${world.endpoints.dynamodb}`,
+      `  Bedrock          ${bedrock}`,
+      `  DynamoDB         ${dynamodb}`,
+      `  access key       in ${join(dir, "dev.json")}, which only you can read: both servers ask for it`,
       "Next, in another terminal:",
       `  ${commandLine(`submit ${quoted(SAMPLE)} --wait`, { dir })}`,
       `  ${commandLine("ls", { dir })}`,

@@ -35,12 +35,12 @@ export async function jobsOf(site: Site, { submissionId }: Submission): Promise<
   const jobs: Job[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await site.store.jobsOf(submissionId, JOBS_PAGE, cursor);
+    const { items, cursor: next } = await site.store.jobs.ofSubmission(submissionId, JOBS_PAGE, cursor);
     jobs.push(...items);
     if (next === undefined) break;
     cursor = next;
   }
-  const shown = jobs.sort((a, b) => a.part - b.part).map((job) => shownJob(job, site.stage));
+  const shown = jobs.sort((a, b) => a.slice - b.slice).map((job) => shownJob(job, site.stage));
   const running = shown.filter(({ status, arn }) => arn !== undefined && !hasEnded(status)).slice(0, MOST_ASKED);
   await Promise.all(running.map((job) => addProgress(site, job)));
   return shown;
@@ -77,7 +77,7 @@ function shownJob(job: Job, stage: string): ShownJob {
   const message = "message" in job ? job.message : undefined;
   return {
     id: job.jobId,
-    part: job.part,
+    part: job.slice,
     status: job.status,
     records: job.recordCount,
     jobName: jobNameOf(stage, job.jobId),

@@ -58,7 +58,7 @@ async function warningsOf(site: Site, { key, route, status }: Submission): Promi
   return warnings.filter((warning) => warning !== undefined);
 }
 
-/** Where the results of a settled submission lie: under the plain path, or under its own id beside another's. */
+/** Where the results of an ended submission lie: under the plain path, or under its own id beside another's. */
 async function prefixOf(site: Site, { key, submissionId, status }: Submission): Promise<string | undefined> {
   if (status !== "Done" && status !== "Refused" && status !== "Stopped") return undefined;
   for (const ownsPath of [false, true]) {

@@ -47,7 +47,7 @@ export async function listSubmissions({ store }: Site, filter: Filter = {}): Pro
   const found: Submission[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await store.submissions(PAGE, cursor);
+    const { items, cursor: next } = await store.submissions.newest(PAGE, cursor);
     found.push(...items.filter((submission) => fits(submission, filter)));
     if (found.length > limit) return { submissions: found.slice(0, limit).map(listed), more: true };
     if (next === undefined) return { submissions: found.map(listed), more: false };

@@ -5,8 +5,8 @@ import { localBatch } from "@sluice/local";
 export class LocalBedrock {
   readonly #opened: ReturnType<typeof localBatch>;
 
-  constructor(endpoint: string, bucket: string) {
-    this.#opened = localBatch(endpoint, bucket);
+  constructor(endpoint: string, accessKey: string, bucket: string) {
+    this.#opened = localBatch(endpoint, accessKey, bucket);
   }
 
   /** Undefined also if it cannot be reached: what it would add is then left out. */

@@ -1,29 +1,65 @@
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { DynamoStore } from "@sluice/aws";
 import type { Settings } from "@sluice/core";
-import { LOCAL_STAGE, LOCAL_TABLE, openBucket, openTable, tableClient, takeLock } from "@sluice/local";
+import { newAccessKey } from "@sluice/emulator";
+import {
+  type EmbeddedTable,
+  LOCAL_STAGE,
+  LOCAL_TABLE,
+  openBucket,
+  openTable,
+  TableLocked,
+  tableClient,
+  tableFolder,
+} from "@sluice/local";
 import { type Endpoints, readTrouble } from "@sluice/local/directory";
 import { Failure } from "../failure.ts";
 import { commandLine } from "../options.ts";
 import { hashOfContent } from "./content.ts";
-import { runningEndpoints, settingsFor, tableFolder } from "./directory.ts";
+import { ownSettings, runningEndpoints, settingsFor } from "./directory.ts";
 import type { LocalBedrock } from "./local-bedrock.ts";
 import type { DropSite, Site } from "./sluice.ts";
 
 /** How often the embedded table is asked by somebody who waits. */
 const POLL_MS = 200;
+/** Another command has the table for moments only, and a dev that starts has endpoints within moments. */
+const MAX_TRIES = 100;
+const PAUSE_MS = 100;
 
 /** Opens a directory for reading: through its running dev, or, for the moment, by itself. */
 export async function openSite(dir: string): Promise<Site> {
-  const running = await openRunning(dir);
-  if (running !== undefined) return running;
-  const drops = await openDrops(dir, await settingsFor(dir));
-  const lock = await takeLock(dir, "another sluice command", { momentary: true });
-  const table = await openTable(tableFolder(resolve(dir)), 0).catch(async (error: unknown) => {
-    await lock.release();
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    const running = await openRunning(dir);
+    if (running !== undefined) return running;
+    const accessKey = newAccessKey();
+    const table = await openFreeTable(dir, accessKey);
+    if (table !== undefined)
+      return openAlone(dir, table, accessKey).catch(async (error: unknown) => {
+        await table.close();
+        throw error;
+      });
+    await pause(PAUSE_MS);
+  }
+  throw new Failure(
+    "InUse",
+    `Another process has the table in ${dir} open, and no sluice dev answers there.`,
+    "Wait for its end, or stop it; then try again.",
+  );
+}
+
+async function openFreeTable(dir: string, accessKey: string): Promise<EmbeddedTable | undefined> {
+  try {
+    return await openTable(tableFolder(resolve(dir)), { accessKey });
+  } catch (error) {
+    if (error instanceof TableLocked) return undefined;
     throw error;
-  });
-  const client = tableClient(table.endpoint);
+  }
+}
+
+async function openAlone(dir: string, table: EmbeddedTable, accessKey: string): Promise<Site> {
+  const drops = await openDrops(dir, await ownSettings(dir));
+  const client = tableClient(table.endpoint, accessKey);
   return {
     ...drops,
     stage: LOCAL_STAGE,
@@ -36,7 +72,6 @@ export async function openSite(dir: string): Promise<Site> {
     close: async () => {
       client.destroy();
       await table.close();
-      await lock.release();
     },
   };
 }
@@ -58,7 +93,8 @@ async function checkRunning(dir: string): Promise<void> {
 async function openRunning(dir: string): Promise<Site | undefined> {
   const endpoints = await runningEndpoints(dir);
   if (endpoints === undefined) return undefined;
-  const client = tableClient(endpoints.dynamodb);
+  const { accessKey } = endpoints;
+  const client = tableClient(endpoints.dynamodb, accessKey);
   const drops = await openDrops(dir, endpoints.settings);
   let bedrock: LocalBedrock | undefined;
   return {
@@ -67,7 +103,7 @@ async function openRunning(dir: string): Promise<Site | undefined> {
     store: new DynamoStore({ client, table: LOCAL_TABLE }),
     bedrockJob: async (arn) => {
       const { LocalBedrock } = await import("./local-bedrock.ts");
-      bedrock ??= new LocalBedrock(endpoints.bedrock, drops.objects.bucket);
+      bedrock ??= new LocalBedrock(endpoints.bedrock, accessKey, drops.objects.bucket);
       return bedrock.get(arn);
     },
     isRunning: true,
@@ -81,8 +117,8 @@ async function openRunning(dir: string): Promise<Site | undefined> {
   };
 }
 
-async function troubleOf(dir: string, { token }: Endpoints): Promise<string | undefined> {
-  const trouble = await readTrouble(dir, token);
+async function troubleOf(dir: string, { pid }: Endpoints): Promise<string | undefined> {
+  const trouble = await readTrouble(dir, pid);
   if (trouble === undefined) return undefined;
   const { since, failures, message } = trouble;
   const often = failures === 0 ? "" : `, ${failures} requests failed`;

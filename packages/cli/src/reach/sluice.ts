@@ -1,4 +1,4 @@
-import type { BedrockJob, JobStore, ObjectHead, ObjectStore, Settings } from "@sluice/core";
+import type { BedrockJob, ObjectHead, ObjectStore, Settings, Store } from "@sluice/core";
 
 /** A bucket into which files can be dropped. */
 export interface DropSite {
@@ -21,7 +21,7 @@ export interface DropSite {
 export interface Site extends DropSite {
   /** Part of the names of its jobs in Bedrock. */
   readonly stage: string;
-  readonly store: JobStore;
+  readonly store: Store;
   /** What Bedrock has of a job now; undefined if it does not have it, or cannot be asked. */
   bedrockJob(arn: string): Promise<BedrockJob | undefined>;
   /** Whether somebody works on its queue now. */
@@ -30,7 +30,7 @@ export interface Site extends DropSite {
   readonly pollMs: number;
   /** Throws a Failure if nobody works on its queue any more. */
   checkRunning(): Promise<void>;
-  /** What is wrong with whoever answers records now, in words; undefined if nothing is known to be. */
+  /** What is wrong with whoever responds to records now, in words; undefined if nothing is known to be. */
   trouble(): Promise<string | undefined>;
 }
 

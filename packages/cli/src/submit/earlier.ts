@@ -50,10 +50,10 @@ export async function earlierDrop(
 
 /** A submission of a site, also of a directory on which nothing runs. */
 async function submissionOf(site: DropSite, id: string, place: CommonOptions): Promise<Submission | undefined> {
-  if (isSite(site)) return site.store.submission(id);
+  if (isSite(site)) return site.store.submissions.get(id);
   const opened = await openSite(place).catch(() => undefined);
   try {
-    return await opened?.store.submission(id);
+    return await opened?.store.submissions.get(id);
   } finally {
     await opened?.close();
   }

@@ -1,27 +1,20 @@
 import { basename } from "node:path";
-import { type SubmissionStatus, submissionIdOf } from "@sluice/core";
+import { submissionIdOf } from "@sluice/core";
 import { EXIT, Failure } from "../failure.ts";
 import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { openDropSite } from "../reach/open.ts";
 import { type DropSite, isSite, type Site } from "../reach/sluice.ts";
-import { settledText } from "../view/settled.ts";
+import { endedText } from "../view/ended.ts";
+import type { DroppedFile } from "./dropped-file.ts";
 import { earlierDrop, earlierWords } from "./earlier.ts";
 import { freeKey } from "./keys.ts";
 import { checkWishes, metadataOf, type Wishes } from "./route.ts";
-import { settled } from "./wait.ts";
+import { ended } from "./wait.ts";
 
 export interface SubmitOptions extends CommonOptions, Wishes {
   again?: true;
   wait?: true;
-}
-
-/** A file that was dropped, now or, with `earlier`, before. */
-export interface Submitted {
-  file: string;
-  key: string;
-  id: string;
-  earlier?: SubmissionStatus | "Waiting";
 }
 
 /** Drops files that were checked; true if all went well. */
@@ -38,7 +31,7 @@ export async function submit(files: readonly string[], options: SubmitOptions, o
     const submitted = await dropAll(files, options, site, output);
     if (options.wait && isSite(site)) return await waited(site, submitted, output);
     if (!isSite(site)) output.note(`No sluice dev runs on ${options.dir}: the files wait there until one is started.`);
-    output.answer({ submissions: submitted }, () => submitted.map(({ id, key }) => `${key}  ${id}`).join("\n"));
+    output.show({ submissions: submitted }, () => submitted.map(({ id, key }) => `${key}  ${id}`).join("\n"));
     return true;
   } finally {
     await site.close();
@@ -50,8 +43,8 @@ async function dropAll(
   options: SubmitOptions,
   site: DropSite,
   output: Output,
-): Promise<Submitted[]> {
-  const submitted: Submitted[] = [];
+): Promise<DroppedFile[]> {
+  const submitted: DroppedFile[] = [];
   for (const file of files) {
     const earlier = options.again ? undefined : await earlierDrop(site, file, options, options);
     if (earlier === undefined) {
@@ -71,14 +64,14 @@ async function drop(
   file: string,
   options: SubmitOptions,
   site: DropSite,
-  others: readonly Submitted[],
-): Promise<Submitted> {
+  others: readonly DroppedFile[],
+): Promise<DroppedFile> {
   const key = await freeKey(site.objects, file, options.route, new Set(others.map((other) => other.key)));
   const head = await site.put(key, file, metadataOf(options));
   return { file, key, id: submissionIdOf(site.objects.bucket, head) };
 }
 
-async function waited(site: Site, submitted: readonly Submitted[], output: Output): Promise<boolean> {
+async function waited(site: Site, submitted: readonly DroppedFile[], output: Output): Promise<boolean> {
   for (const { id, key } of submitted) output.note(`${key}  ${id}`);
   const leave = () => {
     const [only, ...others] = submitted;
@@ -88,9 +81,9 @@ async function waited(site: Site, submitted: readonly Submitted[], output: Outpu
   };
   process.once("SIGINT", leave);
   try {
-    const ended = await settled(site, submitted, output);
-    output.answer({ submissions: ended }, () => settledText(ended));
-    return ended.every(({ status, errors }) => status === "Done" && errors === 0);
+    const all = await ended(site, submitted, output);
+    output.show({ submissions: all }, () => endedText(all));
+    return all.every(({ status, errors }) => status === "Done" && errors === 0);
   } finally {
     process.off("SIGINT", leave);
   }

@@ -5,7 +5,7 @@ import { routeWarning } from "../look/route-folder.ts";
 import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { settingsOf } from "../reach/open.ts";
-import { type Checked, checkReport } from "../view/check.ts";
+import { type CheckedFile, checkReport } from "../view/check.ts";
 import { checkFiles } from "./files.ts";
 import { checkWishes, metadataOf } from "./route.ts";
 
@@ -22,9 +22,9 @@ export async function validate(files: readonly string[], options: ValidateOption
   await checkFiles(files);
   const settings = await settingsOf(options);
   checkWishes(settings, options);
-  const checked: Checked[] = [];
+  const checked: CheckedFile[] = [];
   for (const file of files) checked.push(await check(file, settings, options));
-  output.answer({ files: checked }, () => checked.map(checkReport).join("\n"));
+  output.show({ files: checked }, () => checked.map(checkReport).join("\n"));
   return checked.every(({ ok }) => ok);
 }
 
@@ -37,7 +37,7 @@ function keyOf(file: string, { dir, route }: ValidateOptions): string {
   return `${DROPS_PREFIX}${route === undefined ? "" : `${route}/`}${basename(file)}`;
 }
 
-async function check(file: string, settings: Settings, options: ValidateOptions): Promise<Checked> {
+async function check(file: string, settings: Settings, options: ValidateOptions): Promise<CheckedFile> {
   const key = keyOf(file, options);
   const { routed } = routeOf(settings, key, metadataOf(options));
   const lane = settings.lanes[routed.lane];

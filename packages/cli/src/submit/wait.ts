@@ -5,8 +5,8 @@ import { type ShownSubmission, shownSubmission } from "../look/submission.ts";
 import type { Output } from "../output.ts";
 import type { Site } from "../reach/sluice.ts";
 import { progressOf } from "../view/progress.ts";
+import type { DroppedFile } from "./dropped-file.ts";
 import { Estimate } from "./estimate.ts";
-import type { Submitted } from "./submit.ts";
 
 /** A wait that has lasted is asked for less often: it costs a read of each submission. */
 const PAUSE_SHARE = 0.05;
@@ -19,19 +19,19 @@ const MOST_IN_DETAIL = 10;
 const DETAIL_EVERY_POLLS = 3;
 
 /** A submission at its end. */
-export type Settled = ShownSubmission & { file: string };
+export type EndedSubmission = ShownSubmission & { file: string };
 
-/** Waits until every submission is settled, and shows how far they are. */
-export async function settled(site: Site, submitted: readonly Submitted[], output: Output): Promise<Settled[]> {
+/** Waits until every submission has ended, and shows how far they are. */
+export async function ended(site: Site, submitted: readonly DroppedFile[], output: Output): Promise<EndedSubmission[]> {
   const progress = progressOf(output);
   const startedAt = Date.now();
   const estimate = new Estimate();
   let detail = new Map<string, ShownJob[]>();
   try {
     for (let poll = 0; ; poll++) {
-      const found = await Promise.all(submitted.map(({ id }) => site.store.submission(id)));
+      const found = await Promise.all(submitted.map(({ id }) => site.store.submissions.get(id)));
       const known = found.filter((submission) => submission !== undefined);
-      const isThrough = known.length === submitted.length && known.every(isSettled);
+      const isThrough = known.length === submitted.length && known.every(hasEnded);
       if (isThrough || poll % DETAIL_EVERY_POLLS === 0) detail = await jobsInDetail(site, known);
       const { records, done } = countsOf(known, detail);
       const elapsedMs = Date.now() - startedAt;
@@ -39,7 +39,7 @@ export async function settled(site: Site, submitted: readonly Submitted[], outpu
       const remainingMs =
         known.length === submitted.length ? estimate.remainingMs(elapsedMs, done, records) : undefined;
       progress.show({
-        ...{ files: submitted.length, settledFiles: known.filter(isSettled).length, records, done, elapsedMs },
+        ...{ files: submitted.length, endedFiles: known.filter(hasEnded).length, records, done, elapsedMs },
         jobs: statusesOf([...detail.values()].flat()),
         ...(remainingMs !== undefined && { remainingMs }),
         ...(tokens !== undefined && { tokens }),
@@ -54,7 +54,7 @@ export async function settled(site: Site, submitted: readonly Submitted[], outpu
   }
 }
 
-function isSettled({ status }: Submission): boolean {
+function hasEnded({ status }: Submission): boolean {
   return status !== "Planning" && status !== "Open";
 }
 
@@ -67,17 +67,17 @@ async function jobsInDetail(site: Site, known: readonly Submission[]): Promise<M
   );
 }
 
-/** Records that have their result or error, and those that Bedrock has answered in jobs that still run. */
+/** Records that have their result or error, and those that Bedrock has responded to in jobs that still run. */
 function countsOf(known: readonly Submission[], detail: ReadonlyMap<string, readonly ShownJob[]>) {
   let records = 0;
   let done = 0;
   for (const { submissionId, counts } of known) {
-    const answered = (detail.get(submissionId) ?? []).map(({ soFar }) =>
-      soFar === undefined ? 0 : soFar.results + soFar.errors,
+    const soFar = (detail.get(submissionId) ?? []).map((job) =>
+      job.soFar === undefined ? 0 : job.soFar.results + job.soFar.errors,
     );
     records += counts.records;
     const open = openRecords(counts);
-    done += counts.records - open + Math.min(open, sum(answered));
+    done += counts.records - open + Math.min(open, sum(soFar));
   }
   return { records, done };
 }
@@ -88,9 +88,13 @@ function statusesOf(jobs: readonly ShownJob[]): Record<string, number> {
   return counted;
 }
 
-async function ends(site: Site, submitted: readonly Submitted[], found: readonly Submission[]): Promise<Settled[]> {
+async function ends(
+  site: Site,
+  submitted: readonly DroppedFile[],
+  found: readonly Submission[],
+): Promise<EndedSubmission[]> {
   const byId = new Map(found.map((submission) => [submission.submissionId, submission]));
-  const all: Settled[] = [];
+  const all: EndedSubmission[] = [];
   for (const { id, file } of submitted) {
     const submission = byId.get(id);
     if (submission !== undefined) all.push({ file, ...(await shownSubmission(site, submission)) });

@@ -2,7 +2,7 @@ import type { FileCheck } from "@sluice/core";
 import { colors } from "../output.ts";
 
 /** What is wrong with one file. */
-export type Checked = Pick<FileCheck, "counts" | "jobs" | "problem"> & {
+export type CheckedFile = Pick<FileCheck, "counts" | "jobs" | "problem"> & {
   file: string;
   model: string;
   ok: boolean;
@@ -12,7 +12,7 @@ export type Checked = Pick<FileCheck, "counts" | "jobs" | "problem"> & {
 };
 
 /** What is wrong with a file, each thing on a line that begins as compilers' do. */
-export function checkReport({ file, model, ok, warning, counts, jobs, problem, errors }: Checked): string {
+export function checkReport({ file, model, ok, warning, counts, jobs, problem, errors }: CheckedFile): string {
   const lines = errors.map(
     ({ line, code, message }) => `${file}${line === undefined ? "" : `:${line}`}: ${colors.red(code)} ${message}`,
   );

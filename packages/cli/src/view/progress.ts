@@ -9,9 +9,9 @@ const BAR_CHARS = 30;
 /** How far files are. `records` grows while files are still being read. */
 interface Progress {
   files: number;
-  settledFiles: number;
+  endedFiles: number;
   records: number;
-  /** Records that are answered, also where their job still runs. */
+  /** Records that were responded to, also where their job still runs. */
   done: number;
   elapsedMs: number;
   remainingMs?: number;
@@ -63,8 +63,8 @@ function barOf({ records, done }: Progress): string {
   return colors.green("█".repeat(full)) + colors.dim("░".repeat(BAR_CHARS - full));
 }
 
-function wordsOf({ files, settledFiles, records, done }: Progress): string {
-  return `${done} of ${records} records, ${settledFiles} of ${files} files settled`;
+function wordsOf({ files, endedFiles, records, done }: Progress): string {
+  return `${done} of ${records} records, ${endedFiles} of ${files} files settled`;
 }
 
 function timesOf({ elapsedMs, remainingMs, jobs, tokens }: Progress): string {

@@ -2,7 +2,7 @@ import { hashOf } from "../ids.ts";
 
 /** Where users drop their files. */
 export const DROPS_PREFIX = "to-process/";
-const PROCESSED_PREFIX = "processed/";
+export const PROCESSED_PREFIX = "processed/";
 
 /** S3 user guide, "Naming Amazon S3 objects": a key is at most 1,024 bytes of UTF-8. */
 export const MAX_KEY_BYTES = 1024;
@@ -13,7 +13,7 @@ export const ERRORS_NAME = "errors.jsonl";
 export const SUMMARY_NAME = "summary.json";
 
 const ULID_CHARS = 26;
-const PART_DIGITS = 5;
+const SLICE_DIGITS = 5;
 const HASH_DIGITS = 16;
 
 /** What is left for a user's path, whichever of the two forms its prefix takes. */
@@ -27,12 +27,12 @@ const MAX_PATH_BYTES =
 /** What the cut leaves behind: a path that looks like this by itself is hashed too, or it could meet a cut one. */
 const LOOKS_CUT = /~[0-9a-f]{16}$/;
 
-/** The folder of everything that the plan stages for a submission. */
-export function stagingPrefix(submissionId: string): string {
+/** The folder of everything that the plan prepares for a submission. It is named `staging/`, as in earlier versions: work of theirs goes on. */
+export function preparedPrefix(submissionId: string): string {
   return `staging/${submissionId}/`;
 }
 
-/** The folder of the settled parts of a submission. */
+/** The folder of the settled lines of a submission. */
 export function settledPrefix(submissionId: string): string {
   return `settled/${submissionId}/`;
 }
@@ -47,9 +47,9 @@ export function jobOutputPrefix(submissionId: string, jobId: string): string {
   return `${submissionOutputPrefix(submissionId)}${jobId}/`;
 }
 
-/** Where the settled lines of one part lie. */
-export function settledKeys(submissionId: string, part: number): { results: string; errors: string } {
-  const stem = `${settledPrefix(submissionId)}${String(part).padStart(PART_DIGITS, "0")}`;
+/** Where the settled lines of one slice lie. */
+export function settledKeys(submissionId: string, slice: number): { results: string; errors: string } {
+  const stem = `${settledPrefix(submissionId)}${String(slice).padStart(SLICE_DIGITS, "0")}`;
   return { results: `${stem}.results.jsonl`, errors: `${stem}.errors.jsonl` };
 }
 

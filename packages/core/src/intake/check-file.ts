@@ -32,7 +32,7 @@ export async function checkFile(
     bad: (entry) => {
       if (entries.length < maxEntries) entries.push(entry);
     },
-    settle: async () => {},
+    drain: async () => {},
   });
   if (scanned.document !== undefined)
     return { counts: { records: 0, results: 0, errors: 0 }, jobs: 0, entries: [], problem: scanned.document };

@@ -30,11 +30,11 @@ export class GoodStream {
     } else this.#rewritten.add(member === undefined ? bytes : withMember(bytes, member));
   }
 
-  settle(): Promise<void> {
-    return this.#rewritten.settle();
+  drain(): Promise<void> {
+    return this.#rewritten.drain();
   }
 
-  /** Finishes the rewritten part; its key, if there is one. */
+  /** Finishes what was rewritten; its key, if there is any. */
   close(): Promise<string | undefined> {
     return this.#rewritten.close();
   }

@@ -1,8 +1,11 @@
 import { refuseForeign } from "./magic.ts";
 import { DocumentRefused } from "./refusal.ts";
 
-/** The largest input, before and after it is unpacked. Our own limit: 2,000 jobs of a gigabyte would be far more. */
-export const MAX_INPUT_BYTES = 20_000_000_000;
+/**
+ * The largest input, before and after it is unpacked. Our own limit: what a deployed plan can read, write anew and then
+ * refuse line by line in its quarter of an hour; docs/benchmarks.md has the sum.
+ */
+export const MAX_INPUT_BYTES = 10_000_000_000;
 
 /** What is looked at to tell what kind of file it is. */
 const HEAD_BYTES = 4_096;

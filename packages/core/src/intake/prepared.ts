@@ -1,16 +1,19 @@
 import * as z from "zod";
-import { stagingPrefix } from "../bucket/keys.ts";
+import { preparedPrefix } from "../bucket/keys.ts";
 import { textOf } from "../objects/text.ts";
 import type { ObjectStore } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { Counts } from "../submission/submission.ts";
 
-const partSchema = z.object({
-  part: z.int().nonnegative(),
-  inputKey: z.string(),
-  records: z.int().positive(),
-  sizeBytes: z.int().positive(),
-});
+/** A slice as plan.json has it: its number stands under `part` there, as earlier versions wrote it. */
+const sliceSchema = z
+  .object({
+    part: z.int().nonnegative(),
+    inputKey: z.string(),
+    records: z.int().positive(),
+    sizeBytes: z.int().positive(),
+  })
+  .transform(({ part, ...rest }) => ({ slice: part, ...rest }));
 
 const countsSchema = z.object({
   records: z.int().nonnegative(),
@@ -20,54 +23,63 @@ const countsSchema = z.object({
 
 const problemSchema = z.object({ code: z.string(), message: z.string() }) satisfies z.ZodType<Problem>;
 
-/** What a run writes as its plan.json. Two thousand parts make it about 300 kB. */
-const stagedSchema = z.union([
-  z.object({
-    parts: z.tuple([]),
-    counts: countsSchema,
-    errorsKey: z.string(),
-    problem: problemSchema,
-  }),
-  z.object({
-    parts: z.array(partSchema).min(1),
-    counts: countsSchema,
-    errorsKey: z.exactOptional(z.string()),
-    problem: z.undefined().optional(),
-  }),
+/** What a run writes as its plan.json. Two thousand slices make it about 300 kB; they stand under `parts`. */
+const preparedSchema = z.union([
+  z
+    .object({
+      parts: z.tuple([]),
+      counts: countsSchema,
+      errorsKey: z.string(),
+      problem: problemSchema,
+    })
+    .transform(({ parts, ...rest }) => ({ slices: parts, ...rest })),
+  z
+    .object({
+      parts: z.array(sliceSchema).min(1),
+      counts: countsSchema,
+      errorsKey: z.exactOptional(z.string()),
+      problem: z.undefined().optional(),
+    })
+    .transform(({ parts, ...rest }) => ({ slices: parts, ...rest })),
 ]);
 
-/** One job's staged input, and what is in it. */
-export type StagedPart = z.output<typeof partSchema>;
+/** One job's prepared input, and what is in it. */
+export type PreparedSlice = z.output<typeof sliceSchema>;
 
 /**
- * What a run staged: either a part for every job, or, with a `problem`, nothing but errors, one for each record. Where
- * the file as a whole is no file of records, it counts as one record with one error.
+ * What a run prepared: either a slice for every job, or, with a `problem`, nothing but errors, one for each record.
+ * Where the file as a whole is no file of records, it counts as one record with one error.
  */
-export type Staged =
-  | { parts: StagedPart[]; counts: Counts; errorsKey?: string; problem?: undefined }
-  | { parts: []; counts: Counts; errorsKey: string; problem: Problem };
+export type Prepared =
+  | { slices: PreparedSlice[]; counts: Counts; errorsKey?: string; problem?: undefined }
+  | { slices: []; counts: Counts; errorsKey: string; problem: Problem };
 
 /** Where one run writes: nothing in these keys is the user's, so Bedrock accepts them all. */
 export function runKeys(submissionId: string, run: string) {
-  const folder = `${stagingPrefix(submissionId)}${run}/`;
+  const folder = `${preparedPrefix(submissionId)}${run}/`;
   return {
     plan: `${folder}plan.json`,
     errors: `${folder}errors.jsonl`,
     rewritten: `${folder}rewritten.jsonl`,
-    part: (part: number) => `${folder}part-${String(part).padStart(4, "0")}.jsonl`,
+    slice: (slice: number) => `${folder}part-${String(slice).padStart(4, "0")}.jsonl`,
   };
 }
 
+/** What plan.json says of it, in the words of the version that wrote the first one. */
+function planOf({ slices, ...rest }: Prepared) {
+  return { parts: slices.map(({ slice, ...of }) => ({ part: slice, ...of })), ...rest };
+}
+
 /** Writes plan.json, the last object of a run. */
-export async function writeStaged(
+export async function writePrepared(
   objects: ObjectStore,
   submissionId: string,
   run: string,
-  staged: Staged,
+  prepared: Prepared,
 ): Promise<void> {
   const writer = objects.writer(runKeys(submissionId, run).plan, "application/json");
   try {
-    await writer.write(new TextEncoder().encode(JSON.stringify(staged)));
+    await writer.write(new TextEncoder().encode(JSON.stringify(planOf(prepared))));
     await writer.close();
   } catch (error) {
     await writer.abort();
@@ -76,13 +88,13 @@ export async function writeStaged(
 }
 
 /**
- * What a run staged, from its plan.json.
+ * What a run prepared, from its plan.json.
  *
  * @throws ObjectMissing if the run never finished, or its files were deleted after the end of its submission
  */
-export async function readStaged(objects: ObjectStore, submissionId: string, run: string): Promise<Staged> {
+export async function readPrepared(objects: ObjectStore, submissionId: string, run: string): Promise<Prepared> {
   const key = runKeys(submissionId, run).plan;
-  const parsed = stagedSchema.safeParse(JSON.parse(await textOf(objects.read({ key }))));
+  const parsed = preparedSchema.safeParse(JSON.parse(await textOf(objects.read({ key }))));
   if (!parsed.success)
     throw new Error(
       `${key} is not a plan that this version of Sluice wrote: ${z.prettifyError(parsed.error)}. Drop the file again.`,

@@ -4,12 +4,12 @@ import { describe, expect, test } from "vitest";
 import { ObjectChanged } from "../errors.ts";
 import type { SubmissionFacts } from "../submission/submission.ts";
 import { checkFile } from "./check-file.ts";
-import { type StageOptions, stageDrop } from "./prepare.ts";
+import { type PrepareOptions, prepareDrop } from "./prepare.ts";
 
 const KEY = "to-process/file.jsonl";
 const lane = { models: ["m"], limit: 3, maxRecords: 10, minRecords: 2, maxBytes: 100_000 };
 
-async function staged(bytes: Uint8Array | string, options: StageOptions = {}, given: Partial<typeof lane> = {}) {
+async function prepared(bytes: Uint8Array | string, options: PrepareOptions = {}, given: Partial<typeof lane> = {}) {
   const objects = new MemoryObjects();
   const { etag, lastModified, sizeBytes } = objects.put(KEY, bytes);
   const drop: SubmissionFacts = {
@@ -25,7 +25,7 @@ async function staged(bytes: Uint8Array | string, options: StageOptions = {}, gi
     invocation: "InvokeModel",
     priority: 0,
   };
-  const result = await stageDrop(objects, drop, "run1", { ...lane, ...given }, options);
+  const result = await prepareDrop(objects, drop, "run1", { ...lane, ...given }, options);
   const errors = result.errorsKey === undefined ? [] : objects.text(result.errorsKey).trimEnd().split("\n");
   return { result, errors, objects };
 }
@@ -106,8 +106,8 @@ describe("a file that is no JSONL is refused with words that name the fix", () =
     ],
     ["two bytes of gzip", Uint8Array.of(0x1f, 0x8b), "CorruptGzip", /damaged/],
   ])("%s", async (_, bytes, code, words) => {
-    const { result, errors } = await staged(bytes);
-    expect(result).toMatchObject({ parts: [], problem: { code, message: expect.stringMatching(words) } });
+    const { result, errors } = await prepared(bytes);
+    expect(result).toMatchObject({ slices: [], problem: { code, message: expect.stringMatching(words) } });
     expect(result.counts).toEqual({ records: 1, results: 0, errors: 1 });
     expect(errors.map((line) => JSON.parse(line))).toEqual([{ error: { ...result.problem, source: "input" } }]);
     expect(JSON.stringify(result)).not.toContain("hunter2");
@@ -122,14 +122,14 @@ describe("a file that is no JSONL is refused with words that name the fix", () =
     ["has a NUL", '{"recordId":"\0"}'],
     ["is a header", "recordId,modelInput"],
   ])("but not JSONL whose first line %s", async (_, first) => {
-    const { result, errors } = await staged(`${first}\n${jsonl(20)}`);
+    const { result, errors } = await prepared(`${first}\n${jsonl(20)}`);
     expect(result.problem).toBeUndefined();
     expect(result.counts).toEqual({ records: 21, results: 0, errors: 1 });
     expect(errors.map((line) => JSON.parse(line).line)).toEqual([1]);
   });
 
   test("nor JSONL whose good records come behind many broken ones", async () => {
-    const { result } = await staged(`${"{'recordId': 'x'}\n".repeat(500)}${jsonl(20)}`);
+    const { result } = await prepared(`${"{'recordId': 'x'}\n".repeat(500)}${jsonl(20)}`);
     expect(result.counts).toEqual({ records: 520, results: 0, errors: 500 });
     expect(result.problem).toBeUndefined();
   });
@@ -138,13 +138,13 @@ describe("a file that is no JSONL is refused with words that name the fix", () =
 describe("gzip", () => {
   test("is unpacked whatever the file's name, in one member or several", async () => {
     const two = Buffer.concat([gzipSync(`\ufeff${jsonl(3)}`), gzipSync(jsonl(20).slice(jsonl(3).length))]);
-    const { result, objects } = await staged(two);
-    expect(result.parts.map(({ inputKey }) => objects.text(inputKey)).join("")).toBe(jsonl(20));
+    const { result, objects } = await prepared(two);
+    expect(result.slices.map(({ inputKey }) => objects.text(inputKey)).join("")).toBe(jsonl(20));
   });
 
   test("that unpacks to more than the limit is refused, however small it is", async () => {
     const bomb = gzipSync(Buffer.alloc(3_000_000, 0x20));
-    const { result } = await staged(bomb, { limits: { maxInputBytes: 1_000_000 } });
+    const { result } = await prepared(bomb, { limits: { maxInputBytes: 1_000_000 } });
     expect(result.problem).toMatchObject({ code: "TooLarge", message: expect.stringContaining("1,000,000") });
   });
 });
@@ -181,9 +181,9 @@ describe("gzip that is given up early", () => {
 describe("a file of records that cannot be run", () => {
   test("ends with every record in the errors, the good ones as they were with the reason in them", async () => {
     const old = '{"recordId":"r9","modelInput":{"n":1.0},"error":{"code":"Old"}}';
-    const { result, errors } = await staged(`${jsonl(1)}broken\r\n${old}\r\n`, {}, { minRecords: 3 });
+    const { result, errors } = await prepared(`${jsonl(1)}broken\r\n${old}\r\n`, {}, { minRecords: 3 });
     const problem = { code: "BelowMinimum", message: expect.stringMatching(/2 records.*at least 3/) };
-    expect(result).toMatchObject({ problem, counts: { records: 3, results: 0, errors: 3 }, parts: [] });
+    expect(result).toMatchObject({ problem, counts: { records: 3, results: 0, errors: 3 }, slices: [] });
     expect(errors[0]?.startsWith(jsonl(1).slice(0, -2))).toBe(true);
     expect(errors[2]?.startsWith(old.slice(0, -1))).toBe(true);
     expect(errors.map((line) => JSON.parse(line))).toEqual([
@@ -194,44 +194,44 @@ describe("a file of records that cannot be run", () => {
   });
 
   test("because none is good: each keeps its own error", async () => {
-    const { result, errors } = await staged("1\n2\n3\n");
+    const { result, errors } = await prepared("1\n2\n3\n");
     expect(result).toMatchObject({ problem: { code: "NoGoodRecord" }, counts: { records: 3, errors: 3 } });
     expect(errors.map((line) => JSON.parse(line).error.code)).toEqual(Array(3).fill("NotAnObject"));
   });
 
   test("because it needs too many jobs", async () => {
-    const { result, errors } = await staged(jsonl(50), { limits: { maxJobs: 4 } });
+    const { result, errors } = await prepared(jsonl(50), { limits: { maxJobs: 4 } });
     expect(result.problem).toMatchObject({ code: "TooManyJobs", message: expect.stringContaining("more than 4 jobs") });
     expect(errors).toHaveLength(50);
-    expect((await staged(jsonl(50), { limits: { maxJobs: 5 } })).result.parts).toHaveLength(5);
+    expect((await prepared(jsonl(50), { limits: { maxJobs: 5 } })).result.slices).toHaveLength(5);
   });
 
   test("because no cut keeps every job above the minimum", async () => {
-    const { result, errors } = await staged(jsonl(15), {}, { minRecords: 10 });
+    const { result, errors } = await prepared(jsonl(15), {}, { minRecords: 10 });
     expect(result.problem?.code).toBe("CannotPack");
     expect(errors).toHaveLength(15);
   });
 
   test("because its head says that it is too large: it is not even read", async () => {
-    const { result, errors } = await staged("1\n".repeat(100), { limits: { maxInputBytes: 199 } });
+    const { result, errors } = await prepared("1\n".repeat(100), { limits: { maxInputBytes: 199 } });
     expect(result).toMatchObject({ problem: { code: "TooLarge" }, counts: { records: 1, errors: 1 } });
     expect(errors).toHaveLength(1);
   });
 
   test("because of its route, whatever is in it", async () => {
     const refuse = { code: "UnknownModel", message: "No lane has the model x." };
-    const each = await staged(`${jsonl(3)}broken`, { refuse });
-    expect(each.result).toMatchObject({ problem: refuse, counts: { records: 4, results: 0, errors: 4 }, parts: [] });
+    const each = await prepared(`${jsonl(3)}broken`, { refuse });
+    expect(each.result).toMatchObject({ problem: refuse, counts: { records: 4, results: 0, errors: 4 }, slices: [] });
     expect(each.errors.map((line) => JSON.parse(line).error.code)).toEqual([
       ...Array(3).fill("UnknownModel"),
       "NotJson",
     ]);
-    const whole = await staged(JSON.stringify(records(50)), { refuse });
+    const whole = await prepared(JSON.stringify(records(50)), { refuse });
     expect(whole.result).toMatchObject({ problem: refuse, counts: { records: 1, results: 0, errors: 1 } });
   });
 });
 
-describe("checking a file without staging it", () => {
+describe("checking a file without preparing it", () => {
   async function* chunks(text: string) {
     yield new TextEncoder().encode(text);
   }

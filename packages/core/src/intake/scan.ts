@@ -47,7 +47,7 @@ export interface Sink {
   good(record: GoodRecord): void;
   bad(entry: ErrorEntry): void;
   /** Called after every batch of lines; nothing more is read until it is through. */
-  settle(): Promise<void>;
+  drain(): Promise<void>;
 }
 
 /** What a scan found. */
@@ -73,7 +73,7 @@ export async function scan(
         const document = shape.isProbing ? shape.see(line, checked, plain.head) : undefined;
         if (document !== undefined) return { document };
       }
-      await sink.settle();
+      await sink.drain();
     }
   } catch (error) {
     if (error instanceof DocumentRefused) return { document: error.problem };

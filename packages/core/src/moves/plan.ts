@@ -1,7 +1,7 @@
 import { DROPS_PREFIX, jobOutputPrefix, processedPrefix } from "../bucket/keys.ts";
 import { ObjectChanged, ObjectMissing } from "../errors.ts";
 import { jobIdOf, submissionIdOf } from "../ids.ts";
-import { readStaged, type StagedPart, stageDrop } from "../intake/prepare.ts";
+import { type PreparedSlice, prepareDrop, readPrepared } from "../intake/prepare.ts";
 import type { PendingJob } from "../job/job.ts";
 import type { ObjectHead } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
@@ -20,7 +20,7 @@ const MOST_READINGS = 3;
 const JOBS_AT_ONCE = 20;
 
 /**
- * Takes in a dropped object: checks every record, stages the jobs' inputs, queues the jobs and refills their lane.
+ * Takes in a dropped object: checks every record, prepares the jobs' inputs, queues the jobs and refills their lane.
  * Doing it again, from the beginning or from wherever it was interrupted, changes nothing.
  */
 export async function plan(world: World, key: string): Promise<void> {
@@ -33,7 +33,7 @@ export async function plan(world: World, key: string): Promise<void> {
       return;
     }
     const { facts, problem } = factsOf(world, head);
-    const submission = await world.store.putSubmission(facts);
+    const submission = await world.store.submissions.put(facts);
     try {
       return await goOn(world, submission, problem);
     } catch (error) {
@@ -53,7 +53,10 @@ export async function resumePlan(world: World, submission: Submission): Promise<
   if (head !== undefined) await world.messages.plan(submission.key);
 }
 
-function factsOf({ settings, objects, clock }: World, head: ObjectHead): { facts: SubmissionFacts; problem?: Problem } {
+export function factsOf(
+  { settings, objects, clock }: World,
+  head: ObjectHead,
+): { facts: SubmissionFacts; problem?: Problem } {
   const { routed, problem } = routeOf(settings, head.key, head.metadata);
   const { key, etag, lastModified, sizeBytes } = head;
   const { route, lane, model, invocation, timeoutHours, priority } = routed;
@@ -81,19 +84,19 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
     if (submission.status === "Open") await refill(world, submission.lane);
     return;
   }
-  const committed = submission.plan === undefined ? await stage(world, submission, problem) : submission;
+  const committed = submission.plan === undefined ? await prepare(world, submission, problem) : submission;
   if (committed?.plan === undefined) return;
   const { submissionId, lane, key, plan, counts } = committed;
-  const { parts } = await readStaged(world.objects, submissionId, plan.run);
-  for (let from = 0; from < parts.length; from += JOBS_AT_ONCE)
-    await Promise.all(parts.slice(from, from + JOBS_AT_ONCE).map((part) => queueJob(world, committed, part)));
-  await world.store.openSubmission(submissionId);
-  world.log({ level: "info", event: "planned", submissionId, lane, key, count: parts.length, ...counts });
+  const { slices } = await readPrepared(world.objects, submissionId, plan.run);
+  for (let from = 0; from < slices.length; from += JOBS_AT_ONCE)
+    await Promise.all(slices.slice(from, from + JOBS_AT_ONCE).map((slice) => queueJob(world, committed, slice)));
+  await world.store.submissions.open(submissionId);
+  world.log({ level: "info", event: "planned", submissionId, lane, key, count: slices.length, ...counts });
   await refill(world, lane);
 }
 
-/** Reads and stages the object; the submission as it is after the commit, or undefined if it is refused. */
-async function stage(
+/** Reads and prepares the object; the submission as it is after the commit, or undefined if it is refused. */
+async function prepare(
   world: World,
   submission: Submission,
   problem: Problem | undefined,
@@ -103,12 +106,12 @@ async function stage(
   const lane = settings.lanes[submission.lane];
   if (lane === undefined) return refuse(world, submission, {}, laneGone(submission));
   const run = ids.run();
-  const staged = await stageDrop(objects, submission, run, lane, problem === undefined ? {} : { refuse: problem });
-  if (staged.problem !== undefined)
-    return refuse(world, { ...submission, counts: staged.counts }, staged, staged.problem);
-  const { parts, counts } = staged;
-  const openJobs = parts.map(({ part }) => jobIdOf(submissionId, lastModified, part));
-  const committed = await store.commitPlan(submissionId, { run, parts: parts.length }, counts, openJobs);
+  const prepared = await prepareDrop(objects, submission, run, lane, problem === undefined ? {} : { refuse: problem });
+  if (prepared.problem !== undefined)
+    return refuse(world, { ...submission, counts: prepared.counts }, prepared, prepared.problem);
+  const { slices, counts } = prepared;
+  const openJobs = slices.map(({ slice }) => jobIdOf(submissionId, lastModified, slice));
+  const committed = await store.submissions.commitPlan(submissionId, { run, slices: slices.length }, counts, openJobs);
   // Another run's plan counts, and its submission may be done already: nobody else would take our files away.
   if (committed.plan?.run !== run) await sweepUpRun(objects, submissionId, run);
   return committed;
@@ -126,13 +129,13 @@ function laneGone({ lane, modelId }: Submission): Problem {
 async function refuse(
   world: World,
   submission: Submission,
-  staged: { errorsKey?: string },
+  prepared: { errorsKey?: string },
   problem: Problem,
 ): Promise<undefined> {
   const { store, objects, log } = world;
   const { submissionId, key, lane, counts } = submission;
-  await finaliseRefused(objects, { ...submission, problem }, staged, processedPrefix(key, false, submissionId));
-  if (!(await store.refuseSubmission(submissionId, problem, counts))) return;
+  await finaliseRefused(objects, { ...submission, problem }, prepared, processedPrefix(key, false, submissionId));
+  if (!(await store.submissions.refuse(submissionId, problem, counts))) return;
   await sweepUp(objects, submissionId);
   log({ level: "warn", event: "refused", submissionId, key, lane, status: problem.code, message: problem.message });
 }
@@ -151,25 +154,26 @@ async function refuseLost(world: World, submission: Submission): Promise<void> {
 }
 
 /** The entry comes last: whoever sees it finds the job. Rank and ids are derived, so that a repetition meets its own. */
-async function queueJob({ store }: World, submission: Submission, staged: StagedPart): Promise<void> {
+async function queueJob({ store }: World, submission: Submission, prepared: PreparedSlice): Promise<void> {
   const { submissionId, lastModified, lane, modelId, invocation, timeoutHours, seenAt, priority } = submission;
-  const jobId = jobIdOf(submissionId, lastModified, staged.part);
+  const jobId = jobIdOf(submissionId, lastModified, prepared.slice);
   const job: PendingJob = {
     jobId,
     submissionId,
-    part: staged.part,
+    slice: prepared.slice,
     lane,
     modelId,
     invocation,
     ...(timeoutHours !== undefined && { timeoutHours }),
-    inputKey: staged.inputKey,
-    inputBytes: staged.sizeBytes,
-    recordCount: staged.records,
+    inputKey: prepared.inputKey,
+    inputBytes: prepared.sizeBytes,
+    recordCount: prepared.records,
     outputPrefix: jobOutputPrefix(submissionId, jobId),
     rank: seenAt - priority * PRIORITY_STEP_MS,
     enqueuedAt: seenAt,
     status: "Pending",
   };
-  const isNew = await store.putJob(job);
-  if (isNew || (await store.job(jobId))?.status === "Pending") await store.enqueue({ lane, rank: job.rank, jobId });
+  const isNew = await store.jobs.put(job);
+  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")
+    await store.queue.put({ lane, rank: job.rank, jobId });
 }

@@ -1,4 +1,4 @@
-import { type Answering, aWorld, Crash, endJob, type MemoryWorld, mortal, settings } from "@sluice/testing";
+import { aWorld, Crash, endJob, type JobEnd, type MemoryWorld, mortal, settings } from "@sluice/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { OutputIncomplete } from "../errors.ts";
 import type { World } from "../world.ts";
@@ -50,7 +50,7 @@ async function deliver(to: World = world) {
 }
 
 /** Runs Bedrock until nothing is left: every job ends, and every end brings its events. */
-async function runAll(answering: Answering = {}) {
+async function runAll(end: JobEnd = {}) {
   for (let i = 0; i < 100; i++) {
     const [job] = world.batch.running;
     if (job === undefined) {
@@ -59,7 +59,7 @@ async function runAll(answering: Answering = {}) {
       if (world.batch.running.length === 0) return;
       continue;
     }
-    const event = await endJob(world, job, answering);
+    const event = await endJob(world, job, end);
     await advance(world, event);
     await collectEvent(world, event);
     await deliver();
@@ -70,14 +70,14 @@ async function runAll(answering: Answering = {}) {
 const lines = async (key: string) => (await world.objects.text(key)).split("\n").filter((line) => line !== "");
 const idsIn = async (key: string) => (await lines(key)).map((line) => JSON.parse(line).recordId);
 const summary = async (home: string) => JSON.parse(await world.objects.text(`${home}summary.json`));
-const submissions = async () => (await world.store.submissions(100)).items;
+const submissions = async () => (await world.store.submissions.newest(100)).items;
 
 /** Every record dropped is one line, in results or in errors, and nothing is left behind. */
 async function expectWhole(home: string, dropped: readonly string[]) {
   const all = [...(await idsIn(`${home}results.jsonl`)), ...(await idsIn(`${home}errors.jsonl`))];
   expect(all.sort()).toEqual([...dropped].sort());
   const left = (await world.objects.keys()).filter((key) => !/^(to-process|processed)\//.test(key));
-  expect(left, "staging is deleted once the submission is done").toEqual([]);
+  expect(left, "what was prepared is deleted once the submission is done").toEqual([]);
 }
 
 describe("a dropped file", () => {
@@ -113,7 +113,7 @@ describe("a dropped file", () => {
   });
 
   test.each(["Failed", "Expired", "Stopped"] as const)(
-    "whose jobs end as %s: what was answered counts, the rest are errors with the reason",
+    "whose jobs end as %s: what has a result counts, the rest are errors with the reason",
     async (status) => {
       await world.objects.put(KEY, file(...ids(4).map(record)));
       await plan(world, KEY);
@@ -311,7 +311,7 @@ describe("an instance that dies anywhere", () => {
         status: "Done",
         counts: { records: 10, results: 9, errors: 1 },
       });
-      expect((await world.store.uncollected(10)).items).toEqual([]);
+      expect((await world.store.jobs.uncollected(10)).items).toEqual([]);
     }
     expect(crashes, "the stories did crash").toBeGreaterThan(20);
   }

@@ -7,7 +7,7 @@ const KEY = "staging/lines.jsonl";
 const BLOCK_BYTES = 1_000_000;
 
 /** A bucket that notes how its writers are used. */
-class NotedObjects extends MemoryObjects {
+class NotedWriters extends MemoryObjects {
   readonly notes: (string | number)[] = [];
 
   override writer(key: string, contentType?: string): ObjectWriter {
@@ -35,7 +35,7 @@ class NotedObjects extends MemoryObjects {
 const lineOf = (sizeBytes: number, letter = 0x61) => new Uint8Array(sizeBytes - 1).fill(letter);
 
 async function written(...sizesBytes: number[]) {
-  const objects = new NotedObjects();
+  const objects = new NotedWriters();
   const blocks = new Blocks(objects, KEY);
   for (const sizeBytes of sizesBytes) blocks.add(lineOf(sizeBytes));
   expect(await blocks.close()).toBe(KEY);
@@ -54,19 +54,19 @@ describe("lines in blocks", () => {
     expect(await written(10, 2 * BLOCK_BYTES, 10)).toEqual([10, 2 * BLOCK_BYTES, 10]);
   });
 
-  test("wait for the next settling once their block is full, and are written once", async () => {
-    const objects = new NotedObjects();
+  test("wait for the next drain once their block is full, and are written once", async () => {
+    const objects = new NotedWriters();
     const blocks = new Blocks(objects, KEY);
-    await blocks.settle();
+    await blocks.drain();
     blocks.add(lineOf(BLOCK_BYTES));
-    await blocks.settle();
+    await blocks.drain();
     expect(objects.notes, "no block is full").toEqual([]);
     blocks.add(lineOf(BLOCK_BYTES, 0x62));
     expect(objects.notes).toEqual([]);
-    await blocks.settle();
+    await blocks.drain();
     expect(objects.notes).toEqual(["open as application/x-ndjson", BLOCK_BYTES]);
     blocks.add(lineOf(10, 0x63));
-    await blocks.settle();
+    await blocks.drain();
     await blocks.close();
     expect(objects.notes.slice(2)).toEqual([BLOCK_BYTES, 10, "close"]);
     const lines = objects.text(KEY).split("\n");
@@ -80,7 +80,7 @@ describe("lines in blocks", () => {
   });
 
   test("make no object where there are none, unless one is wanted even so", async () => {
-    const objects = new NotedObjects();
+    const objects = new NotedWriters();
     expect(await new Blocks(objects, KEY).close()).toBeUndefined();
     await new Blocks(objects, KEY).abort();
     expect(objects.notes).toEqual([]);
@@ -89,10 +89,10 @@ describe("lines in blocks", () => {
   });
 
   test("that were begun and are aborted leave nothing", async () => {
-    const objects = new NotedObjects();
+    const objects = new NotedWriters();
     const blocks = new Blocks(objects, KEY);
     for (let n = 0; n < 2; n++) blocks.add(lineOf(BLOCK_BYTES));
-    await blocks.settle();
+    await blocks.drain();
     await blocks.abort();
     expect(objects.notes.at(-1)).toBe("abort");
     expect(objects.keys()).toEqual([]);

@@ -6,7 +6,7 @@ const LF = 0x0a;
 
 /**
  * Writes lines into one object. Adding needs no `await`, so that a line costs a copy and no more; full blocks wait for
- * `settle`, which has to be called after every batch. The object is begun with its first full block.
+ * `drain`, which has to be called after every batch. The object is begun with its first full block.
  */
 export class Blocks {
   static readonly CONTENT_TYPE = "application/x-ndjson";
@@ -42,7 +42,7 @@ export class Blocks {
   }
 
   /** Writes the full blocks. */
-  async settle(): Promise<void> {
+  async drain(): Promise<void> {
     for (const block of this.#full) await this.#opened().write(block);
     this.#full = [];
   }
@@ -51,7 +51,7 @@ export class Blocks {
   async close({ evenEmpty = false } = {}): Promise<string | undefined> {
     if (this.#sizeBytes === 0 && !evenEmpty) return undefined;
     this.#seal();
-    await this.settle();
+    await this.drain();
     await this.#opened().close();
     return this.#key;
   }

@@ -15,7 +15,7 @@ export class LineWriter {
   async add(line: Uint8Array): Promise<void> {
     this.count++;
     this.#blocks.add(line);
-    await this.#blocks.settle();
+    await this.#blocks.drain();
   }
 
   /** Finishes the object; one without lines is an object too. */

@@ -16,15 +16,15 @@ async function collect(bytes: Uint8Array, cuts: readonly number[], maxLineBytes?
 /** The same in the simplest way there is: over a string with one character for each byte. */
 function naive(bytes: Uint8Array, maxLineBytes: number) {
   const text = Buffer.from(bytes).toString("latin1");
-  const parts = text.split("\n");
-  const ended = parts.length - 1;
-  if (parts.at(-1) === "") parts.pop();
+  const pieces = text.split("\n");
+  const ended = pieces.length - 1;
+  if (pieces.at(-1) === "") pieces.pop();
   let start = 0;
-  return parts.map((part, at) => {
-    const crlf = at < ended && part.endsWith("\r");
-    const content = crlf ? part.slice(0, -1) : part;
+  return pieces.map((piece, at) => {
+    const crlf = at < ended && piece.endsWith("\r");
+    const content = crlf ? piece.slice(0, -1) : piece;
     const tooLong = content.length > maxLineBytes;
-    const end = start + part.length + (at < ended ? 1 : 0);
+    const end = start + piece.length + (at < ended ? 1 : 0);
     const line = { text: tooLong ? "" : content, start, end, number: at + 1, crlf: crlf && !tooLong, tooLong };
     start = end;
     return line;
@@ -38,7 +38,7 @@ const bytesWithEnds = fc
   .array(fc.oneof(fc.constantFrom("\n", "\r", "\r\n", "a", "bc", "\n\n"), fc.string({ maxLength: 8 })), {
     maxLength: 40,
   })
-  .map((parts) => new TextEncoder().encode(parts.join("")));
+  .map((pieces) => new TextEncoder().encode(pieces.join("")));
 
 describe("linesOf", () => {
   test("agrees with a naive splitter wherever the chunks begin", async () => {

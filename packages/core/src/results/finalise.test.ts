@@ -14,7 +14,7 @@ function endedJob(part: number, outcome: Partial<Outcome> = {}, given: Partial<E
   return {
     jobId,
     submissionId,
-    part,
+    slice: part,
     lane: facts.lane,
     modelId: facts.modelId,
     invocation: "InvokeModel",
@@ -27,7 +27,7 @@ function endedJob(part: number, outcome: Partial<Outcome> = {}, given: Partial<E
     status: "Completed",
     arn: `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/job${part}`,
     endedAt: START + 99_999,
-    settled: false,
+    done: false,
     outcome: { results: 1, errors: 1, ...outcome },
     ...given,
   };
@@ -37,7 +37,7 @@ function submission(given: Partial<Submission> = {}): Submission {
   return {
     ...facts,
     status: "Open",
-    plan: { run: "run", parts: 2 },
+    plan: { run: "run", slices: 2 },
     openJobs: new Set(),
     counts: { records: 5, results: 2, errors: 3 },
     ...given,
@@ -55,11 +55,11 @@ function settledBucket(): MemoryObjects {
 }
 
 const summaryIn = (objects: MemoryObjects) => JSON.parse(objects.text(`${PREFIX}summary.json`));
-const staged = { errorsKey: "staging/errors.jsonl", stage: "test" };
+const planned = { errorsKey: "staging/errors.jsonl", stage: "test" };
 
-test("the parts are joined in order, the plan's errors in front", async () => {
+test("the slices are joined in order, the plan's errors in front", async () => {
   const objects = settledBucket();
-  await finalise(objects, submission(), [endedJob(1), endedJob(0)], staged, PREFIX);
+  await finalise(objects, submission(), [endedJob(1), endedJob(0)], planned, PREFIX);
   expect(objects.text(`${PREFIX}results.jsonl`)).toBe("result 0\nresult 1\n");
   expect(objects.text(`${PREFIX}errors.jsonl`)).toBe("broken line\nerror 0\nerror 1\n");
 });
@@ -74,7 +74,7 @@ test("the summary tells counts, tokens, jobs and Bedrock's times", async () => {
       { status: "Failed", message: "No access." },
     ),
   ];
-  await finalise(objects, submission({ route: "nova" }), jobs, staged, PREFIX);
+  await finalise(objects, submission({ route: "nova" }), jobs, planned, PREFIX);
   const summary = summaryIn(objects);
   expect(summary).toMatchObject({
     submissionId,
@@ -114,7 +114,7 @@ test("what Bedrock never told is left out, not invented", async () => {
 
 test("errors.jsonl and results.jsonl are there even when they are empty", async () => {
   const objects = new MemoryObjects();
-  const empty = submission({ plan: { run: "run", parts: 0 }, counts: { records: 0, results: 0, errors: 0 } });
+  const empty = submission({ plan: { run: "run", slices: 0 }, counts: { records: 0, results: 0, errors: 0 } });
   await finalise(objects, empty, [], {}, PREFIX);
   expect(objects.text(`${PREFIX}errors.jsonl`)).toBe("");
   expect(objects.text(`${PREFIX}results.jsonl`)).toBe("");
@@ -123,16 +123,16 @@ test("errors.jsonl and results.jsonl are there even when they are empty", async 
 test("finalising again writes the same bytes", async () => {
   const objects = settledBucket();
   const texts = () => objects.keys(PREFIX).map((key) => objects.text(key));
-  await finalise(objects, submission(), [endedJob(0), endedJob(1)], staged, PREFIX);
+  await finalise(objects, submission(), [endedJob(0), endedJob(1)], planned, PREFIX);
   const before = texts();
-  await finalise(objects, submission(), [endedJob(1), endedJob(0)], staged, PREFIX);
+  await finalise(objects, submission(), [endedJob(1), endedJob(0)], planned, PREFIX);
   expect(texts()).toEqual(before);
 });
 
-test("the summary comes last: there is none while a settled part is missing", async () => {
+test("the summary comes last: there is none while settled lines are missing", async () => {
   const objects = settledBucket();
   await objects.delete([settledKeys(submissionId, 1).errors]);
-  await expect(finalise(objects, submission(), [endedJob(0), endedJob(1)], staged, PREFIX)).rejects.toThrow(
+  await expect(finalise(objects, submission(), [endedJob(0), endedJob(1)], planned, PREFIX)).rejects.toThrow(
     /00001\.errors\.jsonl/,
   );
   expect(objects.keys(PREFIX)).not.toContain(`${PREFIX}summary.json`);
@@ -144,20 +144,20 @@ test.each([
   ["a job has other counts than the table", submission(), [endedJob(0), endedJob(1, { results: 2, errors: 0 })]],
 ])("nothing is joined where the counts do not add up: %s", async (_, given, jobs) => {
   const objects = settledBucket();
-  await expect(finalise(objects, given, jobs, staged, PREFIX)).rejects.toThrow(/does not add up.*collect it again/);
+  await expect(finalise(objects, given, jobs, planned, PREFIX)).rejects.toThrow(/does not add up.*collect it again/);
   expect(objects.keys(PREFIX)).toEqual([]);
 });
 
 test("a job without an outcome is named", async () => {
   const { outcome: _, ...open } = endedJob(1);
-  await expect(finalise(settledBucket(), submission(), [endedJob(0), open], staged, PREFIX)).rejects.toThrow(
+  await expect(finalise(settledBucket(), submission(), [endedJob(0), open], planned, PREFIX)).rejects.toThrow(
     `Job ${anId(1)}`,
   );
 });
 
 test("a stopped submission stays stopped in its summary", async () => {
   const objects = settledBucket();
-  await finalise(objects, submission({ status: "Stopped" }), [endedJob(0), endedJob(1)], staged, PREFIX);
+  await finalise(objects, submission({ status: "Stopped" }), [endedJob(0), endedJob(1)], planned, PREFIX);
   expect(summaryIn(objects).status).toBe("Stopped");
 });
 

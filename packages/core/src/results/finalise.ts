@@ -9,7 +9,7 @@ const JSONL = "application/x-ndjson";
 const JSON_TYPE = "application/json";
 
 /** What the plan left for the end. */
-export interface Staged {
+export interface Planned {
   /** The object of the lines that the plan found broken; absent if there were none. */
   errorsKey?: string;
   /** The stage's name, from which the names of its jobs in Bedrock follow; without it the summary leaves them out. */
@@ -25,31 +25,31 @@ type SettledJob = EndedJob & { outcome: Outcome };
  *
  * @param jobs every job of the submission, each with its outcome
  * @param prefix the folder of the results, ending in "/"; see `processedPrefix`
- * @throws if the counts of jobs and submission do not agree, or a settled part is missing
+ * @throws if the counts of jobs and submission do not agree, or settled lines are missing
  */
 export async function finalise(
   objects: ObjectStore,
   submission: Submission,
   jobs: readonly EndedJob[],
-  staged: Staged,
+  planned: Planned,
   prefix: string,
 ): Promise<void> {
-  const settled = jobs.map(withOutcome).sort((a, b) => a.part - b.part || (a.jobId < b.jobId ? -1 : 1));
+  const settled = jobs.map(withOutcome).sort((a, b) => a.slice - b.slice || (a.jobId < b.jobId ? -1 : 1));
   checkCounts(submission, settled);
-  const parts = settled.map(({ submissionId, part }) => settledKeys(submissionId, part));
+  const slices = settled.map(({ submissionId, slice }) => settledKeys(submissionId, slice));
   await objects.compose(
     `${prefix}${RESULTS_NAME}`,
-    parts.map(({ results }) => ({ key: results })),
+    slices.map(({ results }) => ({ key: results })),
     JSONL,
   );
   await objects.compose(
     `${prefix}${ERRORS_NAME}`,
-    [...plannedErrors(staged), ...parts.map(({ errors }) => ({ key: errors }))],
+    [...plannedErrors(planned), ...slices.map(({ errors }) => ({ key: errors }))],
     JSONL,
   );
   // The store says Open until this is written; a user's stop is the only other way to get here.
   const status = submission.status === "Stopped" ? "Stopped" : "Done";
-  await writeSummary(objects, prefix, { ...head(submission, status), ...endOf(settled, staged.stage) });
+  await writeSummary(objects, prefix, { ...head(submission, status), ...endOf(settled, planned.stage) });
 }
 
 /**
@@ -59,16 +59,16 @@ export async function finalise(
 export async function finaliseRefused(
   objects: ObjectStore,
   submission: Submission & { problem: Problem },
-  staged: Staged,
+  planned: Planned,
   prefix: string,
 ): Promise<void> {
   await objects.compose(`${prefix}${RESULTS_NAME}`, [], JSONL);
-  await objects.compose(`${prefix}${ERRORS_NAME}`, plannedErrors(staged), JSONL);
+  await objects.compose(`${prefix}${ERRORS_NAME}`, plannedErrors(planned), JSONL);
   const { code, message } = submission.problem;
   await writeSummary(objects, prefix, { ...head(submission, "Refused"), problem: { code, message }, jobs: [] });
 }
 
-function plannedErrors({ errorsKey }: Staged): Piece[] {
+function plannedErrors({ errorsKey }: Planned): Piece[] {
   return errorsKey === undefined ? [] : [{ key: errorsKey }];
 }
 
@@ -84,11 +84,11 @@ function checkCounts(submission: Submission, jobs: readonly SettledJob[]): void 
   const { counts, submissionId, plan } = submission;
   const results = sum(jobs.map(({ outcome }) => outcome.results));
   const errors = sum(jobs.map(({ outcome }) => outcome.errors));
-  const complete = plan === undefined || jobs.length >= plan.parts;
+  const complete = plan === undefined || jobs.length >= plan.slices;
   if (openRecords(counts) === 0 && counts.results === results && counts.errors >= errors && complete) return;
   throw new Error(
     `Submission ${submissionId} does not add up: it has ${counts.records} records, ${counts.results} results and ` +
-      `${counts.errors} errors in ${plan?.parts ?? jobs.length} jobs; the ${jobs.length} settled jobs have ${results} ` +
+      `${counts.errors} errors in ${plan?.slices ?? jobs.length} jobs; the ${jobs.length} settled jobs have ${results} ` +
       `results and ${errors} errors. Its results were not joined; look at its jobs, then collect it again.`,
   );
 }

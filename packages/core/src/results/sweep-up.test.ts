@@ -1,19 +1,19 @@
 import { anId, MemoryObjects } from "@sluice/testing";
 import { expect, test } from "vitest";
-import { jobOutputPrefix, settledKeys, settledPrefix, stagingPrefix } from "../bucket/keys.ts";
+import { jobOutputPrefix, preparedPrefix, settledKeys, settledPrefix } from "../bucket/keys.ts";
 import { sweepUp, sweepUpRun } from "./sweep-up.ts";
 
 const mine = anId(1);
 const others = anId(2);
 
-function bucketWith(parts: number, options: { listPageKeys?: number } = {}): MemoryObjects {
+function bucketWith(slices: number, options: { listPageKeys?: number } = {}): MemoryObjects {
   const objects = new MemoryObjects(options);
   for (const id of [mine, others])
-    for (let part = 0; part < parts; part++) {
-      objects.put(`${stagingPrefix(id)}run/${part}.jsonl`, "{}");
-      objects.put(settledKeys(id, part).results, "{}");
-      objects.put(settledKeys(id, part).errors, "");
-      objects.put(`${jobOutputPrefix(id, anId(100 + part))}abc/manifest.json.out`, "{}");
+    for (let slice = 0; slice < slices; slice++) {
+      objects.put(`${preparedPrefix(id)}run/${slice}.jsonl`, "{}");
+      objects.put(settledKeys(id, slice).results, "{}");
+      objects.put(settledKeys(id, slice).errors, "");
+      objects.put(`${jobOutputPrefix(id, anId(100 + slice))}abc/manifest.json.out`, "{}");
     }
   objects.put("to-process/a.jsonl", "{}");
   objects.put("processed/a.jsonl/summary.json", "{}");
@@ -48,16 +48,18 @@ test("a call stops at its bound and says so, and further calls come to the end",
 
 test("the bound is fifty pages, and just as many are no error", async () => {
   const objects = bucketWith(0, { listPageKeys: 1 });
-  for (let page = 0; page < 50; page++) objects.put(`${stagingPrefix(mine)}run/${page}.jsonl`, "{}");
+  for (let page = 0; page < 50; page++) objects.put(`${preparedPrefix(mine)}run/${page}.jsonl`, "{}");
   await sweepUp(objects, mine);
-  for (let page = 0; page < 51; page++) objects.put(`${stagingPrefix(mine)}run/${page}.jsonl`, "{}");
+  for (let page = 0; page < 51; page++) objects.put(`${preparedPrefix(mine)}run/${page}.jsonl`, "{}");
   await expect(sweepUp(objects, mine)).rejects.toThrow("More than 50 pages");
-  expect(objects.keys(stagingPrefix(mine))).toHaveLength(1);
+  expect(objects.keys(preparedPrefix(mine))).toHaveLength(1);
 });
 
 test("a run that lost the commit takes its own files away, and no other's", async () => {
   const objects = bucketWith(2);
-  objects.put(`${stagingPrefix(mine)}loser/0.jsonl`, "{}");
+  objects.put(`${preparedPrefix(mine)}loser/0.jsonl`, "{}");
   await sweepUpRun(objects, mine, "loser");
-  expect(objects.keys(stagingPrefix(mine))).toEqual([0, 1].map((part) => `${stagingPrefix(mine)}run/${part}.jsonl`));
+  expect(objects.keys(preparedPrefix(mine))).toEqual(
+    [0, 1].map((slice) => `${preparedPrefix(mine)}run/${slice}.jsonl`),
+  );
 });

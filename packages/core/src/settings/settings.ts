@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { modelName } from "../model/model-name.ts";
+import { baseModel, faultOfModelId } from "./model-id.ts";
+import { quotaCodeOf } from "./quota-codes.ts";
 
 /** AWS's quota pages, read 2026: "Maximum number of records per batch inference job". */
 export const DEFAULT_MAX_RECORDS = 50_000;
@@ -12,6 +14,10 @@ const modelId = z
   .string()
   .min(1)
   .max(2048)
+  .superRefine((id, ctx) => {
+    const fault = faultOfModelId(id);
+    if (fault !== undefined) ctx.addIssue({ code: "custom", message: fault });
+  })
   .describe("a foundation-model id or ARN, a custom-model ARN, or an inference-profile id or ARN");
 
 /** The most jobs at once of a lane: its item in the table names each of them. */
@@ -24,17 +30,32 @@ const quotaLimit = z.strictObject({
 });
 
 const limit = z
-  .union([z.int().min(0).max(MOST_JOBS_AT_ONCE), quotaLimit], {
-    error: `is neither a whole number from 0 to ${MOST_JOBS_AT_ONCE} nor { "quota": "L-…" } with the code of a quota`,
+  .union([z.int().min(0).max(MOST_JOBS_AT_ONCE), z.literal("quota"), quotaLimit], {
+    error: `is neither a whole number from 0 to ${MOST_JOBS_AT_ONCE} nor "quota" nor { "quota": "L-…" } with the code of a quota`,
   })
   .describe("the most jobs at once, or the quota that says it; 0 pauses the lane");
 
-const laneSchema = z.strictObject({
+const writtenLane = z.strictObject({
   models: z.array(modelId).min(1).describe("the models that share this lane's quota"),
   limit,
   maxRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MAX_RECORDS).describe("records in a job"),
   minRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MIN_RECORDS).describe("records a job must have"),
   maxBytes: z.int().min(1_000).max(5_000_000_000).default(DEFAULT_MAX_BYTES).describe("bytes of a job's input file"),
+});
+
+/** A lane as it is run: "quota" has become the code of its models' quota. */
+const laneSchema = writtenLane.transform((lane, ctx) => {
+  if (lane.limit !== "quota") return { ...lane, limit: lane.limit };
+  const codes = new Set(lane.models.map(quotaCodeOf));
+  const [quota] = codes;
+  if (quota !== undefined && codes.size === 1) return { ...lane, limit: { quota } };
+  const unknown = lane.models.filter((model) => quotaCodeOf(model) === undefined);
+  const message =
+    unknown.length > 0
+      ? `the quota of ${unknown.join(", ")} is not known here; give its code, { "quota": "L-…" }, which the Service Quotas console shows, or a number`
+      : `the models have different quotas (${[...codes].join(", ")}); give each a lane of its own`;
+  ctx.addIssue({ code: "custom", path: ["limit"], message });
+  return z.NEVER;
 });
 
 const routeSchema = z.strictObject({
@@ -60,23 +81,25 @@ export const settingsSchema = z
   })
   .superRefine((settings, ctx) => {
     const laneByModel = new Map<string, string>();
+    const known = new Set<string>();
     for (const [lane, { models, minRecords, maxRecords }] of Object.entries(settings.lanes)) {
       if (minRecords > maxRecords)
         ctx.addIssue({ code: "custom", path: ["lanes", lane, "minRecords"], message: "is more than maxRecords" });
       for (const [index, model] of models.entries()) {
-        const other = laneByModel.get(model);
-        if (other !== undefined)
+        const other = laneByModel.get(baseModel(model));
+        if (known.has(model) || (other !== undefined && other !== lane))
           ctx.addIssue({
             code: "custom",
             path: ["lanes", lane, "models", index],
-            message: `${model} is in lane ${other} already; a model has one quota, so it belongs to one lane`,
+            message: `${model} is in lane ${other} already, whatever its ARN or profile; a model has one quota, so it belongs to one lane`,
           });
-        laneByModel.set(model, lane);
+        laneByModel.set(baseModel(model), lane);
+        known.add(model);
       }
     }
     const routes = [...Object.entries(settings.routes).map(([folder, route]) => [["routes", folder], route] as const)];
     for (const [path, route] of [...routes, [["default"], settings.default] as const])
-      if (!laneByModel.has(route.model))
+      if (!known.has(route.model))
         ctx.addIssue({
           code: "custom",
           path: [...path, "model"],

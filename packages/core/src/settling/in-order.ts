@@ -23,7 +23,7 @@ export class InOrder {
     this.#ceiling = count;
   }
 
-  /** The first position that is not settled yet. */
+  /** The first position that is not done with yet. */
   get next(): number {
     return this.#next;
   }
@@ -41,7 +41,7 @@ export class InOrder {
     } else this.#hold(position, line);
   }
 
-  /** Ends a pass: every position below its ceiling is settled now. */
+  /** Ends a pass: every position below its ceiling is done with now. */
   async endPass(isMissing: (position: number) => boolean): Promise<void> {
     await this.#flush(isMissing);
     this.#ceiling = this.#count;

@@ -35,7 +35,7 @@ export function promisesOutput(job: EndedJob): boolean {
 }
 
 /**
- * Looks up the output below `outputPrefix/<the last part of the ARN>/`. Throws `OutputIncomplete` if the job's end
+ * Looks up the output below `outputPrefix/<what follows the last / of the ARN>/`. Throws `OutputIncomplete` if the job's end
  * promises output and it is not there; for every other end, what is there counts.
  */
 export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<JobOutput> {
@@ -61,12 +61,12 @@ export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<J
 
 /**
  * Throws `OutputIncomplete` unless the manifest's number of records is the number of lines read, or of the job's
- * records that they answer: these differ where Bedrock repeats a line.
+ * records that have an output: these differ where Bedrock repeats a line.
  */
 export function checkAgainstManifest(
   job: EndedJob,
   manifest: Manifest,
-  read: { lines: number; answered: number; unreadable: number },
+  read: { lines: number; records: number; unreadable: number },
 ): void {
   const { processedRecordCount, totalRecordCount, successRecordCount, errorRecordCount } = manifest;
   // Not a number where either is unknown, and no number of lines is that.
@@ -74,7 +74,7 @@ export function checkAgainstManifest(
   if (read.unreadable > 0)
     throw new OutputIncomplete(job.jobId, `${read.unreadable} of its ${read.lines} lines cannot be read as JSON`);
   const promised = [processedRecordCount, totalRecordCount, tried];
-  if (promised.includes(read.lines) || promised.includes(read.answered)) return;
+  if (promised.includes(read.lines) || promised.includes(read.records)) return;
   throw new OutputIncomplete(
     job.jobId,
     `it has ${read.lines} lines, and the manifest promises ${processedRecordCount ?? "an unknown number of"} ` +

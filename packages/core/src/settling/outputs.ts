@@ -10,7 +10,7 @@ import type { Positions } from "./prepared-input.ts";
  */
 const MAX_OUTPUT_LINE_BYTES = 64_000_000;
 
-export type AnswerKind = "result" | "error";
+export type OutputKind = "result" | "error";
 
 /** What the first pass over an output learned; only numbers of it are kept. */
 export interface OutputRead {
@@ -18,8 +18,8 @@ export interface OutputRead {
   lines: number;
   /** Lines that are no JSON; a torn last line is one. */
   unreadable: number;
-  /** Records of the job that have an answer. */
-  answered: number;
+  /** Records of the job that have an output. */
+  records: number;
 }
 
 const NONE = 0;
@@ -27,13 +27,13 @@ const RESULT = 1;
 const ERROR = 2;
 
 /**
- * Reads a job's output, whose lines come in any order, and gives its answers to `emit` in the order of the input, each
- * record's once: of repeated lines the first counts. Lines of unknown ids are read and left out.
+ * Reads a job's output, whose lines come in any order, and gives the outputs of its records to `emit` in the order of
+ * the input, each record's once: of repeated lines the first counts. Lines of unknown ids are read and left out.
  *
  * The first pass parses every line and remembers where each record's lies. Later passes, needed only for lines so far
  * from their place that the budget could not hold them until then, read by those offsets and parse nothing.
  */
-export class Answers {
+export class Outputs {
   readonly #objects: ObjectStore;
   readonly #output: ObjectHead;
   readonly #positions: Positions;
@@ -47,7 +47,7 @@ export class Answers {
     output: ObjectHead,
     positions: Positions,
     budgetBytes: number,
-    emit: (position: number, kind: AnswerKind, line: Uint8Array) => Promise<void>,
+    emit: (position: number, kind: OutputKind, line: Uint8Array) => Promise<void>,
   ) {
     this.#objects = objects;
     this.#output = output;
@@ -62,16 +62,16 @@ export class Answers {
 
   /** Reads the whole output once and emits what came in time. Nothing is known of missing records before its end. */
   async firstPass(): Promise<OutputRead> {
-    const read = { lines: 0, unreadable: 0, answered: 0 };
+    const read = { lines: 0, unreadable: 0, records: 0 };
     const nobodyKnows = (): boolean => false;
     for await (const batch of recordLines(this.#objects, this.#output, MAX_OUTPUT_LINE_BYTES))
       for (const line of batch) {
         read.lines++;
-        const answer = readAnswer(line.bytes);
-        if (answer === undefined) read.unreadable++;
-        const position = answer && this.#note(line, answer);
+        const output = readOutput(line.bytes);
+        if (output === undefined) read.unreadable++;
+        const position = output && this.#note(line, output);
         if (position === undefined) continue;
-        read.answered++;
+        read.records++;
         await this.#inOrder.take(position, line.bytes, nobodyKnows);
       }
     await this.#inOrder.endPass(this.#isMissing);
@@ -86,8 +86,8 @@ export class Answers {
     }
   }
 
-  /** Remembers the first answer of each record; undefined for a line that is none. */
-  #note(line: Line, { recordId, kind }: ReadAnswer): number | undefined {
+  /** Remembers the first output of each record; undefined for a line that is none. */
+  #note(line: Line, { recordId, kind }: ReadOutput): number | undefined {
     const position = recordId === undefined ? undefined : this.#positions.of(recordId);
     if (position === undefined || this.#kinds[position] !== NONE) return undefined;
     this.#kinds[position] = kind;
@@ -98,7 +98,7 @@ export class Answers {
 
   readonly #isMissing = (position: number): boolean => this.#kinds[position] === NONE;
 
-  /** The positions of the answers that are still to be emitted, in the order in which they lie in the output. */
+  /** The positions of the outputs that are still to be emitted, in the order in which they lie in the output. */
   #rest(): Int32Array {
     const rest: number[] = [];
     for (let position = this.#inOrder.next; position < this.#positions.count; position++)
@@ -121,7 +121,7 @@ export class Answers {
   }
 }
 
-interface ReadAnswer {
+interface ReadOutput {
   recordId: string | undefined;
   kind: typeof RESULT | typeof ERROR;
 }
@@ -130,7 +130,7 @@ interface ReadAnswer {
  * Undefined for a line that is no JSON, and for one that is too long, which comes without its bytes. A line with a
  * `modelOutput` is a result, whatever else it has: it was paid for.
  */
-function readAnswer(bytes: Uint8Array): ReadAnswer | undefined {
+function readOutput(bytes: Uint8Array): ReadOutput | undefined {
   try {
     const members = parseLine(bytes);
     const recordId = members?.["recordId"];

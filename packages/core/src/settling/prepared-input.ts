@@ -13,10 +13,10 @@ export interface Positions {
 }
 
 /**
- * Reads the ids of a job's staged input. Holds 64 bits of each, never a line.
+ * Reads the ids of a job's prepared input. Holds 64 bits of each, never a line.
  *
  * @throws if a line is no record, an id comes twice, or there are more or fewer records than the plan counted: then the
- * staged file is not the one that Bedrock was given, and settling against it would lose records
+ * prepared file is not the one that Bedrock was given, and settling against it would lose records
  */
 export async function readPositions(objects: ObjectStore, job: EndedJob, input: Piece): Promise<Positions> {
   const fingerprint = await fingerprinter();
@@ -48,12 +48,12 @@ function recordIdIn(bytes: Uint8Array): unknown {
 
 function unusable(job: EndedJob, what: string): Error {
   return new Error(
-    `The staged input ${job.inputKey} of job ${job.jobId} is not what was planned: ${what}. Nothing was settled; ` +
+    `The prepared input ${job.inputKey} of job ${job.jobId} is not what was planned: ${what}. Nothing was settled; ` +
       "see what changed the object, or drop the file again.",
   );
 }
 
-/** The lines of a staged input, asked for in the input's order; it is read no further than the last one asked for. */
+/** The lines of a prepared input, asked for in the input's order; it is read no further than the last one asked for. */
 export class InputLines {
   readonly #batches: AsyncGenerator<Line[], void, undefined>;
   readonly #inputKey: string;
@@ -71,7 +71,8 @@ export class InputLines {
     while (position >= this.#first + this.#batch.length) {
       this.#first += this.#batch.length;
       const { value, done } = await this.#batches.next();
-      if (done) throw new Error(`The staged input ${this.#inputKey} ends before record ${position}. Collect it again.`);
+      if (done)
+        throw new Error(`The prepared input ${this.#inputKey} ends before record ${position}. Collect it again.`);
       this.#batch = value;
     }
     const line = this.#batch[position - this.#first];

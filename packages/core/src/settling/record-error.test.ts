@@ -22,7 +22,7 @@ test.each<[EndedStatus, string, string]>([
     "was stopped before it came to this record. Drop this line again as it is if it is still wanted.",
   ],
 ])(
-  "a record that a job which ended as %s left unanswered is told what happened and what to do",
+  "a record that a job which ended as %s left without output is told what happened and what to do",
   (status, code, words) => {
     const error = { code, message: `Job ${jobId} (${ARN}) ${words}`, source: "job" };
     expect(jobError({ ...aJob, status })).toStrictEqual(error);

@@ -8,7 +8,7 @@ export interface RecordError {
   code: string;
   /** What happened, to what, and what to do next. */
   message: string;
-  /** Who refused it: the model looked at the record, or its job ended without an answer. */
+  /** Who refused it: the model looked at the record, or its job ended without an output of it. */
   source: "model" | "job";
   /** Bedrock's `errorCode`, an HTTP status. */
   status?: number;
@@ -39,7 +39,7 @@ const WORDS_OF_END: Record<EndedStatus, { happened: string; next: string }> = {
   },
 };
 
-/** The error of the records that a job never answered. */
+/** The error of the records of which a job has no output. */
 export function jobError(job: EndedJob): RecordError {
   const { happened, next } = WORDS_OF_END[job.status];
   const subject =

@@ -2,7 +2,7 @@ import { MemoryObjects } from "@sluice/testing";
 import { describe, expect, test } from "vitest";
 import { recordLines } from "../records/record-lines.ts";
 import { findOutput } from "./job-output.ts";
-import { type AnswerKind, Answers } from "./outputs.ts";
+import { type OutputKind, Outputs } from "./outputs.ts";
 import { InputLines } from "./prepared-input.ts";
 import { aJob, counts, IDS, INPUT, input, lines, OUTPUT, refusal, result, Story } from "./settle-stories.ts";
 import { SettledFiles } from "./settled-files.ts";
@@ -10,19 +10,19 @@ import { SettledFiles } from "./settled-files.ts";
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (line: Uint8Array) => new TextDecoder().decode(line);
 
-describe("answers", () => {
+describe("outputs", () => {
   test("are told in the input's order, each as a result or an error, whichever pass brings them", async () => {
     const story = new Story();
-    const answers = [result("d"), refusal("c"), "{}", "no JSON", result("b"), refusal("a"), result("nobody")];
-    const { key } = story.put(OUTPUT, lines(...answers));
+    const outputs = [result("d"), refusal("c"), "{}", "no JSON", result("b"), refusal("a"), result("nobody")];
+    const { key } = story.put(OUTPUT, lines(...outputs));
     const output = await story.head(key);
     for (const budgetBytes of [0, 1_000_000]) {
-      const told: [number, AnswerKind, string][] = [];
+      const told: [number, OutputKind, string][] = [];
       const of = (recordId: string) => (IDS.includes(recordId) ? IDS.indexOf(recordId) : undefined);
-      const reader = new Answers(story, output!, { count: 4, of }, budgetBytes, async (position, kind, line) => {
+      const reader = new Outputs(story, output!, { count: 4, of }, budgetBytes, async (position, kind, line) => {
         told.push([position, kind, text(line)]);
       });
-      expect(await reader.firstPass()).toEqual({ lines: 7, unreadable: 1, answered: 4 });
+      expect(await reader.firstPass()).toEqual({ lines: 7, unreadable: 1, records: 4 });
       await reader.laterPasses();
       expect(told).toEqual([
         [0, "error", refusal("a")],
@@ -71,14 +71,16 @@ describe("the input's lines", () => {
     expect(text(await inputLines.at(1))).toBe(input("b"));
     expect(text(await inputLines.at(3))).toBe(input("d"));
     await expect(inputLines.at(0)).rejects.toThrow(`Record 0 of ${INPUT} was asked for too late.`);
-    await expect(inputLines.at(4)).rejects.toThrow(`The staged input ${INPUT} ends before record 4. Collect it again.`);
+    await expect(inputLines.at(4)).rejects.toThrow(
+      `The prepared input ${INPUT} ends before record 4. Collect it again.`,
+    );
   });
 });
 
 test("more lines than records are a fault that settles nothing", async () => {
   const story = new Story();
   const files = new SettledFiles(story, aJob, { key: INPUT });
-  for (const position of [0, 1]) await files.answer(position, "result", bytes(result("a")));
+  for (const position of [0, 1]) await files.output(position, "result", bytes(result("a")));
   await expect(files.close(1)).rejects.toThrow(
     `Job ${aJob.jobId} has 1 records, and 2 results and 0 errors were written. Nothing was settled; this is a fault of Sluice, please report it.`,
   );

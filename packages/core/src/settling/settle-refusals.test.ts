@@ -47,15 +47,15 @@ describe("output that is not all there is never settled on", () => {
   });
 });
 
-describe("a staged input that is not what was planned settles nothing", () => {
+describe("a prepared input that is not what was planned settles nothing", () => {
   test.each([
     ["a record is missing", lines(...["a", "b", "c"].map(input)), /has 3 records, and the plan counted 4/],
     ["an id comes twice", lines(...["a", "b", "b", "d"].map(input)), /line 3 repeats the recordId/],
     ["a line has no recordId", lines("{}", ...["b", "c", "d"].map(input)), /line 1 is no record with a recordId/],
     ["a line is no JSON", lines("{", ...["b", "c", "d"].map(input)), /line 1 is no record with a recordId/],
-  ])("%s", async (_, staged, words) => {
+  ])("%s", async (_, prepared, words) => {
     story.bedrockWrote(lines(...IDS.map(result)), counts(4));
-    story.put(INPUT, staged);
+    story.put(INPUT, prepared);
     await expect(story.settle()).rejects.toThrow(words);
     expect(story.keys("settled/")).toEqual([]);
   });

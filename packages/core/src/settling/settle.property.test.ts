@@ -6,12 +6,12 @@ import type { EndedJob } from "../job/job.ts";
 import type { EndedStatus } from "../job/status.ts";
 import { settleOutput } from "./settle.ts";
 
-type Answer = "result" | "refusal";
+type WrittenKind = "result" | "refusal";
 
-interface Story {
+interface DrawnJob {
   ids: string[];
   /** Bedrock's lines in the order in which it wrote them; an id may come several times, or be nobody's. */
-  written: { id: string; answer: Answer; copy: number }[];
+  written: { id: string; kind: WrittenKind; copy: number }[];
   status: EndedStatus;
   /** Failed jobs may leave a torn line behind. */
   torn: boolean;
@@ -20,7 +20,7 @@ interface Story {
   lineEnd: "\n" | "\r\n";
 }
 
-const story: fc.Arbitrary<Story> = fc
+const story: fc.Arbitrary<DrawnJob> = fc
   .uniqueArray(fc.string({ unit: "grapheme", maxLength: 12 }), { minLength: 1, maxLength: 24 })
   .chain((ids) =>
     fc.record({
@@ -28,7 +28,7 @@ const story: fc.Arbitrary<Story> = fc
       written: fc.array(
         fc.record({
           id: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...ids) }, { weight: 1, arbitrary: fc.string() }),
-          answer: fc.constantFrom<Answer>("result", "refusal"),
+          kind: fc.constantFrom<WrittenKind>("result", "refusal"),
           copy: fc.nat(999),
         }),
         { maxLength: 60 },
@@ -43,16 +43,16 @@ const story: fc.Arbitrary<Story> = fc
 
 const inputLine = (id: string, index: number) =>
   ` {"modelInput" : {"text":"${"日".repeat(index)}","n":1.50}, "recordId":${JSON.stringify(id)}}`;
-const outputLine = ({ id, answer, copy }: Story["written"][number]) =>
-  answer === "result"
+const outputLine = ({ id, kind, copy }: DrawnJob["written"][number]) =>
+  kind === "result"
     ? `{"modelInput":{"é":1e2},"modelOutput":{"copy":${copy},"text":"${"x".repeat(copy)}"}, "recordId":${JSON.stringify(id)} }`
     : `{"error":{"errorCode":${copy},"errorMessage":"no"},"recordId":${JSON.stringify(id)},"modelInput":{}}`;
 
-function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: Story): {
+function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: DrawnJob): {
   objects: MemoryObjects;
   job: EndedJob;
 } {
-  const { status: _, ...facts } = aJob({ part: 7 });
+  const { status: _, ...facts } = aJob({ slice: 7 });
   const outputPrefix = jobOutputPrefix(facts.submissionId, facts.jobId);
   const job: EndedJob = {
     ...facts,
@@ -62,7 +62,7 @@ function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: Story): {
     status,
     arn: "arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/xyz",
     endedAt: 0,
-    settled: false,
+    done: false,
   };
   const objects = new MemoryObjects({ chunkBytes });
   objects.put(job.inputKey, ids.map(inputLine).join(lineEnd) + lineEnd);
@@ -75,11 +75,11 @@ function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: Story): {
 }
 
 /** What must come out, worked out in the simplest way. */
-function expected({ ids, written }: Story) {
+function expected({ ids, written }: DrawnJob) {
   const first = ids.map((id) => written.find((line) => line.id === id));
   return {
-    results: first.flatMap((line) => (line?.answer === "result" ? [outputLine(line)] : [])),
-    errors: ids.flatMap((id, index) => (first[index]?.answer === "result" ? [] : [{ id, index, line: first[index] }])),
+    results: first.flatMap((line) => (line?.kind === "result" ? [outputLine(line)] : [])),
+    errors: ids.flatMap((id, index) => (first[index]?.kind === "result" ? [] : [{ id, index, line: first[index] }])),
   };
 }
 
@@ -89,7 +89,7 @@ test("every record ends as exactly one line, in the input's order, whatever the 
   await fc.assert(
     fc.asyncProperty(story, async (given) => {
       const { objects, job } = bucketOf(given);
-      const keys = settledKeys(job.submissionId, job.part);
+      const keys = settledKeys(job.submissionId, job.slice);
       const settled = await settleOutput(objects, job, { budgetBytes: given.budgetBytes });
       const results = objects.text(keys.results);
       const errors = objects.text(keys.errors);

@@ -60,13 +60,13 @@ describe("a completed job", () => {
     ]);
   });
 
-  test("that answers a record twice counts the first answer", async () => {
+  test("that has a record twice counts the first of its lines", async () => {
     story.bedrockWrote(lines(refusal("a"), ...IDS.map(result)), counts(4));
     expect(await story.settle()).toMatchObject({ results: 3, errors: 1 });
     expect(story.errors[0].recordId).toBe("a");
   });
 
-  test("that answers records which are not ours, or lines that are no records, settles ours all the same", async () => {
+  test("that has records which are not ours, or lines that are no records, settles ours all the same", async () => {
     story.bedrockWrote(lines(...IDS.map(result), result("x"), "[1]", "null", '{"recordId":7}', " "), counts(8));
     expect(await story.settle()).toMatchObject({ results: 4, errors: 0 });
     expect(story.results).toBe(lines(...IDS.map(result)));
@@ -79,7 +79,7 @@ describe("a completed job", () => {
     expect(story.results.split("\n")[0]).toBe(odd);
   });
 
-  test("an answer with neither output nor message is an error in words", async () => {
+  test("a line with neither modelOutput nor message is an error in words", async () => {
     story.bedrockWrote(lines('{"recordId":"a","modelOutput":null}', ...["b", "c", "d"].map(result)), counts(4));
     await story.settle();
     expect(story.errors[0].error).toEqual({

@@ -2,7 +2,7 @@ import { ObjectChanged, ObjectMissing, OutputIncomplete } from "../errors.ts";
 import type { EndedJob, Outcome } from "../job/job.ts";
 import type { ObjectHead, ObjectStore, Piece } from "../ports/objects.ts";
 import { checkAgainstManifest, findOutput, type JobOutput, type Manifest, promisesOutput } from "./job-output.ts";
-import { Answers } from "./outputs.ts";
+import { Outputs } from "./outputs.ts";
 import { type Positions, readPositions } from "./prepared-input.ts";
 import { SettledFiles } from "./settled-files.ts";
 
@@ -18,22 +18,22 @@ export interface SettleOptions {
 export type Settled = Omit<Outcome, "submittedAt" | "endedAt">;
 
 /**
- * Gives every record of an ended job its result or its error: writes `settled/<submission>/<part>.results.jsonl`
- * (Bedrock's output lines, byte for byte) and `.errors.jsonl` (the staged input's lines with an `error` in them), both
+ * Gives every record of an ended job its result or its error: writes `settled/<submission>/<slice>.results.jsonl`
+ * (Bedrock's output lines, byte for byte) and `.errors.jsonl` (the prepared input's lines with an `error` in them), both
  * in the input's order, in bounded memory whatever the order of the output. Doing it again writes the same bytes.
  *
  * @throws OutputIncomplete if the job Completed or PartiallyCompleted and its output is not all there: try again later.
- * Error, with words, if the staged input is not what was planned. In both cases nothing was written.
+ * Error, with words, if the prepared input is not what was planned. In both cases nothing was written.
  */
 export async function settleOutput(objects: ObjectStore, job: EndedJob, options: SettleOptions = {}): Promise<Settled> {
   const output = await findOutput(objects, job);
-  const staged = await objects.head(job.inputKey);
-  if (staged === undefined) throw new ObjectMissing(job.inputKey);
-  const input: Piece = { key: staged.key, etag: staged.etag };
+  const prepared = await objects.head(job.inputKey);
+  if (prepared === undefined) throw new ObjectMissing(job.inputKey);
+  const input: Piece = { key: prepared.key, etag: prepared.etag };
   const positions = await readPositions(objects, job, input);
   const files = new SettledFiles(objects, job, input);
   try {
-    await settleAnswers(objects, job, output, positions, files, options.budgetBytes ?? DEFAULT_BUDGET_BYTES);
+    await settleOutputs(objects, job, output, positions, files, options.budgetBytes ?? DEFAULT_BUDGET_BYTES);
     const { results, errors } = await files.close(positions.count);
     return { results, errors, ...countsOf(output.manifest) };
   } catch (error) {
@@ -42,7 +42,7 @@ export async function settleOutput(objects: ObjectStore, job: EndedJob, options:
   }
 }
 
-async function settleAnswers(
+async function settleOutputs(
   objects: ObjectStore,
   job: EndedJob,
   { lines, manifest }: JobOutput,
@@ -50,12 +50,12 @@ async function settleAnswers(
   files: SettledFiles,
   budgetBytes: number,
 ): Promise<void> {
-  const answers =
+  const outputs =
     lines &&
-    new Answers(objects, lines, positions, budgetBytes, (position, kind, line) => files.answer(position, kind, line));
-  const read = (await answers?.firstPass()) ?? { lines: 0, unreadable: 0, answered: 0 };
+    new Outputs(objects, lines, positions, budgetBytes, (position, kind, line) => files.output(position, kind, line));
+  const read = (await outputs?.firstPass()) ?? { lines: 0, unreadable: 0, records: 0 };
   if (promisesOutput(job) && manifest !== undefined) checkAgainstManifest(job, manifest, read);
-  await answers?.laterPasses();
+  await outputs?.laterPasses();
 }
 
 function countsOf(manifest: Manifest | undefined): Omit<Settled, "results" | "errors"> {

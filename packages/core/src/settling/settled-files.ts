@@ -3,7 +3,7 @@ import type { EndedJob } from "../job/job.ts";
 import { LineWriter } from "../objects/line-writer.ts";
 import type { ObjectStore, Piece } from "../ports/objects.ts";
 import { parseLine } from "../records/record-lines.ts";
-import type { AnswerKind } from "./outputs.ts";
+import type { OutputKind } from "./outputs.ts";
 import { InputLines } from "./prepared-input.ts";
 import { errorLine, jobError, modelError, type RecordError } from "./record-error.ts";
 
@@ -16,21 +16,21 @@ export class SettledFiles {
   readonly #input: InputLines;
   readonly #results: LineWriter;
   readonly #errors: LineWriter;
-  readonly #unanswered: RecordError;
+  readonly #withoutOutput: RecordError;
   /** The first record that has no line yet. */
   #next = 0;
 
   constructor(objects: ObjectStore, job: EndedJob, input: Piece) {
-    const keys = settledKeys(job.submissionId, job.part);
+    const keys = settledKeys(job.submissionId, job.slice);
     this.#job = job;
     this.#input = new InputLines(objects, input);
     this.#results = new LineWriter(objects, keys.results);
     this.#errors = new LineWriter(objects, keys.errors);
-    this.#unanswered = jobError(job);
+    this.#withoutOutput = jobError(job);
   }
 
-  /** Writes the answer of a record; those passed over since the last one are the job's errors. */
-  async answer(position: number, kind: AnswerKind, outputLine: Uint8Array): Promise<void> {
+  /** Writes the output of a record; those passed over since the last one are the job's errors. */
+  async output(position: number, kind: OutputKind, outputLine: Uint8Array): Promise<void> {
     await this.#passOver(position);
     if (kind === "result") await this.#results.add(outputLine);
     else await this.#refuse(position, modelError(parseLine(outputLine)?.["error"]));
@@ -38,7 +38,7 @@ export class SettledFiles {
   }
 
   /**
-   * Ends both files; the records behind the last answer are the job's errors.
+   * Ends both files; the records behind the last output are the job's errors.
    *
    * @throws if the lines written are not as many as the records; then nothing is kept
    */
@@ -65,7 +65,7 @@ export class SettledFiles {
   }
 
   async #passOver(until: number): Promise<void> {
-    for (; this.#next < until; this.#next++) await this.#refuse(this.#next, this.#unanswered);
+    for (; this.#next < until; this.#next++) await this.#refuse(this.#next, this.#withoutOutput);
   }
 
   async #refuse(position: number, error: RecordError): Promise<void> {

@@ -1,13 +1,13 @@
 import { BedrockError } from "./errors.ts";
-import type { Job } from "./job.ts";
+import type { BatchJob } from "./job.ts";
 import type { CheckedRequest } from "./request.ts";
 
 /** What the account looks like when a Create arrives. */
 export interface Admission {
   /** The job of an earlier Create with the same clientRequestToken. */
-  readonly sameToken: Job | undefined;
+  readonly sameToken: BatchJob | undefined;
   /** The job, also an ended one, that has the name. */
-  readonly sameName: Job | undefined;
+  readonly sameName: BatchJob | undefined;
   /** The jobs that have not ended in the model's quota scope. */
   readonly openInScope: number;
   readonly scope: string;
@@ -18,7 +18,7 @@ export interface Admission {
  * Decides a Create that is valid in itself: the earlier job whose request this repeats, or undefined for a new one.
  * @throws BedrockError Conflict or ServiceQuotaExceeded.
  */
-export function admitted({ request }: CheckedRequest, state: Admission): Job | undefined {
+export function admitted({ request }: CheckedRequest, state: Admission): BatchJob | undefined {
   const { sameToken, sameName, openInScope, scope, limit } = state;
   if (sameToken !== undefined) {
     if (JSON.stringify(sameToken.request) === JSON.stringify(request)) return sameToken;

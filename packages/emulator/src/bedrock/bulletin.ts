@@ -1,7 +1,7 @@
 import type { ServerClock } from "./clock.ts";
 import { type Account, type BatchStateChangeEvent, stateChange } from "./event.ts";
 import type { Faults } from "./faults.ts";
-import type { Job } from "./job.ts";
+import type { BatchJob } from "./job.ts";
 
 /** Receives events as EventBridge would deliver them: best effort, perhaps late, twice or never. */
 export type EventReceiver = (event: BatchStateChangeEvent) => void | Promise<void>;
@@ -15,22 +15,22 @@ export class Bulletin {
   readonly #onProblem: (problem: unknown) => void;
   readonly #timers = new Set<() => void>();
 
-  constructor(parts: {
+  constructor(options: {
     readonly account: Account;
     readonly clock: ServerClock;
     readonly faults: Faults;
     readonly receive: EventReceiver;
     readonly onProblem: (problem: unknown) => void;
   }) {
-    this.#account = parts.account;
-    this.#clock = parts.clock;
-    this.#faults = parts.faults;
-    this.#receive = parts.receive;
-    this.#onProblem = parts.onProblem;
+    this.#account = options.account;
+    this.#clock = options.clock;
+    this.#faults = options.faults;
+    this.#receive = options.receive;
+    this.#onProblem = options.onProblem;
   }
 
   /** Publishes the job's present status, as the faults have it. */
-  announce(job: Job): void {
+  announce(job: BatchJob): void {
     const event = stateChange(this.#account, job);
     for (const delayMs of this.#faults.deliveriesMs(job.jobId, job.status)) {
       if (delayMs === 0) this.#deliver(event);

@@ -24,7 +24,7 @@ batchConformance("BedrockBatch over the local batch server", async ({ slots, lis
   const client = bedrockClient({
     endpoint: server.url,
     region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    credentials: server.credentials,
   });
   return {
     service: new BedrockBatch({
@@ -35,7 +35,7 @@ batchConformance("BedrockBatch over the local batch server", async ({ slots, lis
       listPageJobs,
     }),
     modelId: MODEL,
-    stage: async (inputKey) => {
+    prepare: async (inputKey) => {
       const path = join(home, BUCKET, inputKey);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, '{"modelInput":{}}\n');

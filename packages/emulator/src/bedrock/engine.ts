@@ -6,9 +6,9 @@ import type { Faults } from "./faults.ts";
 import type { BatchFiles } from "./files.ts";
 import { type BatchLimits, inspectInput } from "./inspect.ts";
 import {
+  type BatchJob,
   ended,
   isEnded,
-  type Job,
   type RecordCounts,
   scheduled,
   sealed,
@@ -17,7 +17,7 @@ import {
   working,
 } from "./job.ts";
 import type { JobRegister } from "./register.ts";
-import { nextStep, type Step } from "./step.ts";
+import { type JobStep, nextStep } from "./step.ts";
 import type { Timing } from "./timing.ts";
 import { ServerClosedError, workThrough } from "./work.ts";
 
@@ -26,12 +26,12 @@ const MAX_STEPS = 10_000;
 /** After a fault of the disk a job's step is tried again, this much later. */
 const FAULT_PAUSE_MS = 5_000;
 
-export interface EngineParts {
+export interface EngineOptions {
   readonly clock: ServerClock;
   readonly register: JobRegister;
   readonly files: BatchFiles;
   readonly responder: Responder;
-  /** The bound on answers under way, over all jobs. */
+  /** The bound on responses under way, over all jobs. */
   readonly atOnce: LimitFunction;
   readonly inspections: LimitFunction;
   readonly limits: () => BatchLimits;
@@ -41,19 +41,19 @@ export interface EngineParts {
   readonly onProblem: (problem: unknown) => void;
 }
 
-type WorkStep = Extract<Step, { kind: "work" }>;
+type WorkStep = Extract<JobStep, { kind: "work" }>;
 
-/** Moves every open job along its statuses. What it knows beyond the register may be lost at any moment. */
+/** Brings every open job along its statuses. What it knows beyond the register may be lost at any moment. */
 export class Engine {
   readonly activity = new Activity();
-  readonly #parts: EngineParts;
+  readonly #options: EngineOptions;
   /** Ends whatever a job is waiting for or working on at the moment. */
   readonly #interrupts = new Map<string, AbortController>();
   readonly #progress = new Map<string, RecordCounts>();
   #closed = false;
 
-  constructor(parts: EngineParts) {
-    this.#parts = parts;
+  constructor(options: EngineOptions) {
+    this.#options = options;
   }
 
   /** Takes up a job, a new one or one of an earlier run of the server. */
@@ -68,7 +68,7 @@ export class Engine {
 
   /** Asks a job to stop: false if it has ended. Durable when it resolves. */
   async stop(jobId: string): Promise<boolean> {
-    const { register, clock, bulletin } = this.#parts;
+    const { register, clock, bulletin } = this.#options;
     const stopped = await register.change(jobId, (job) =>
       isEnded(job) || job.status === "Stopping" ? undefined : stopping(job, clock.nowMs()),
     );
@@ -88,7 +88,7 @@ export class Engine {
   }
 
   async #follow(jobId: string): Promise<void> {
-    const { register, clock, timing, faults, onProblem } = this.#parts;
+    const { register, clock, timing, faults, onProblem } = this.#options;
     this.activity.begin();
     for (let steps = 0; steps < MAX_STEPS && !this.#closed; steps += 1) {
       const interrupt = new AbortController();
@@ -112,39 +112,39 @@ export class Engine {
     this.activity.end();
   }
 
-  async #take(job: Job, step: Exclude<Step, { kind: "rest" }>, interrupt: AbortController): Promise<void> {
-    const { clock, files, limits, inspections } = this.#parts;
+  async #take(job: BatchJob, step: Exclude<JobStep, { kind: "rest" }>, interrupt: AbortController): Promise<void> {
+    const { clock, files, limits, inspections } = this.#options;
     switch (step.kind) {
       case "wait":
         return this.activity.waitUntil(clock, step.untilMs, interrupt.signal);
       case "validate":
-        return this.#move(job, () => validating(step.job, clock.nowMs()));
+        return this.#change(job, () => validating(step.job, clock.nowMs()));
       case "inspect": {
         const found = await inspections(() => inspectInput(files, job.request, limits(), interrupt.signal));
-        return this.#move(job, () =>
+        return this.#change(job, () =>
           "problem" in found
             ? ended(step.job, "Failed", clock.nowMs(), { message: found.problem })
             : scheduled(step.job, found.files, clock.nowMs()),
         );
       }
       case "begin":
-        return this.#move(job, () => working(step.job, clock.nowMs()));
+        return this.#change(job, () => working(step.job, clock.nowMs()));
       case "end":
         if (isEnded(job)) return;
-        return this.#move(job, () => ended(job, step.status, clock.nowMs(), messageOf(step)));
+        return this.#change(job, () => ended(job, step.status, clock.nowMs(), messageOf(step)));
       case "work":
         return this.#work(step, interrupt);
     }
   }
 
   /** Changes the job's status unless it was stopped in between, which is told by its not being the same any more. */
-  async #move(from: Job, to: () => Job): Promise<void> {
-    const moved = await this.#parts.register.change(from.jobId, (job) => (job === from ? to() : undefined));
-    if (moved !== undefined) this.#parts.bulletin.announce(moved);
+  async #change(from: BatchJob, to: () => BatchJob): Promise<void> {
+    const changed = await this.#options.register.change(from.jobId, (job) => (job === from ? to() : undefined));
+    if (changed !== undefined) this.#options.bulletin.announce(changed);
   }
 
   async #work(step: WorkStep, interrupt: AbortController): Promise<void> {
-    const { register, clock, bulletin } = this.#parts;
+    const { register, clock, bulletin } = this.#options;
     const { jobId, expiresAtMs } = step.job;
     const cancelExpiry =
       step.job.status === "InProgress"
@@ -174,7 +174,7 @@ export class Engine {
   }
 
   async #done(step: WorkStep, signal: AbortSignal): Promise<RecordCounts> {
-    const { clock, files, responder, atOnce, timing, faults } = this.#parts;
+    const { clock, files, responder, atOnce, timing, faults } = this.#options;
     const { jobId, request } = step.job;
     const total = step.files.reduce((sum, { records }) => sum + records, 0);
     return workThrough({
@@ -187,10 +187,10 @@ export class Engine {
       recordLimit: step.recordLimit,
       atOnce,
       signal,
-      answer: async (recordId, modelInput, cut) => {
+      respond: async (recordId, modelInput, cut) => {
         const error = faults.recordError(recordId);
         return error === undefined
-          ? responder.answer(request.modelId, request.invocationType, modelInput, cut)
+          ? responder.respond(request.modelId, request.invocationType, modelInput, cut)
           : { error };
       },
       pace: (processed) =>

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Job } from "./job.ts";
+import type { BatchJob } from "./job.ts";
 
 /** Where the server pretends to be. */
 export interface Account {
@@ -26,7 +26,7 @@ export interface BatchStateChangeEvent {
     readonly batchJobArn: string;
     /** An ARN, also where the job was created with a model id. */
     readonly batchModelId: string;
-    readonly status: Job["status"];
+    readonly status: BatchJob["status"];
     /** Empty unless the job failed or expired. */
     readonly failureMessage: string;
     /** Not an ISO date: `Aug 28, 2024, 10:47:53 PM`. */
@@ -71,7 +71,7 @@ function modelArn({ region, accountId }: Account, modelId: string): string {
 }
 
 /** The event for the job's present status. A repeat of it is the same event, with the same id. */
-export function stateChange(account: Account, job: Job): BatchStateChangeEvent {
+export function stateChange(account: Account, job: BatchJob): BatchStateChangeEvent {
   const arn = jobArn(account, job.jobId);
   const hex = createHash("sha256").update(`${arn} ${job.status}`).digest("hex");
   return {

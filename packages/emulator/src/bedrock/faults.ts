@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { RecordError } from "../responder/index.ts";
+import type { OutputError } from "../responder/index.ts";
 import { drawn } from "../responder/seeded.ts";
 import { BedrockError, ERROR_CODES } from "./errors.ts";
-import type { Ending } from "./step.ts";
+import type { JobEnding } from "./step.ts";
 
 const percent = z.number().min(0).max(100);
 const count = z.number().int().nonnegative();
@@ -49,7 +49,7 @@ const settingsShape = z.strictObject({
 });
 
 export type FaultSettings = z.infer<typeof settingsShape>;
-/** Any part of the settings; what is left out stays as it was. */
+/** Some of the settings; what is left out stays as it was. */
 export type FaultChanges = { readonly [Key in keyof GivenSettings]?: Changed<GivenSettings[Key]> };
 type GivenSettings = z.input<typeof settingsShape>;
 type Changed<Value> = Value extends unknown[] ? Value : Partial<Value>;
@@ -66,8 +66,8 @@ const NO_FAULTS: FaultSettings = {
   recordErrors: [],
 };
 
-/** Decides, for one record, whether it fails; undefined lets it be answered. */
-export type RecordFault = (recordId: string) => RecordError | undefined;
+/** Decides, for one record, whether it fails; undefined lets the responder have it. */
+export type RecordFault = (recordId: string) => OutputError | undefined;
 
 /**
  * What goes wrong on request. Every share is drawn from the seed and from what it is about, so that a run repeats. The
@@ -163,7 +163,7 @@ export class Faults {
   }
 
   /** How a job with this name must end, if a fault says so. */
-  endingOf(jobName: string): Ending | undefined {
+  endingOf(jobName: string): JobEnding | undefined {
     const ending = this.#settings.endings.find((entry) => new RegExp(entry.jobName).test(jobName));
     if (ending === undefined) return undefined;
     const { status, processedFraction, message } = ending;
@@ -171,7 +171,7 @@ export class Faults {
   }
 
   /** The error that a record gets, if a fault says so. */
-  recordError(recordId: string): RecordError | undefined {
+  recordError(recordId: string): OutputError | undefined {
     const named = this.#settings.recordErrors.find((entry) => new RegExp(entry.recordId).test(recordId));
     return named === undefined
       ? this.#recordFault(recordId)

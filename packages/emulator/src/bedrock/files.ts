@@ -30,7 +30,7 @@ const READ_CHUNK_BYTES = 256 * 1024;
 /** Unfinished objects lie here, outside every key anybody lists; a run that is begun again overwrites its own. */
 export const UNFINISHED_FOLDER = ".unfinished";
 
-interface Place {
+interface FilePlace {
   readonly folder: string;
   readonly path: string;
 }
@@ -45,7 +45,7 @@ function isAbsent(fault: unknown): boolean {
  * @param folderOf the folder of a bucket, or undefined for a bucket that the service role has no right to.
  */
 export function folderFiles(folderOf: (bucket: string) => string | undefined): BatchFiles {
-  const placeOf = (uri: string): Place => {
+  const placeOf = (uri: string): FilePlace => {
     const [, bucket, key = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri) ?? [];
     const folder = bucket === undefined ? undefined : folderOf(bucket);
     if (folder === undefined) {
@@ -54,7 +54,7 @@ export function folderFiles(folderOf: (bucket: string) => string | undefined): B
       );
     }
     // S3 takes ".." for a name like any other; a folder would leave the bucket.
-    if (key.split("/").some((part) => part === ".." || part === ".")) {
+    if (key.split("/").some((name) => name === ".." || name === ".")) {
       throw new FilesAccessDeniedError(`Access denied to ${uri}: "." and ".." in a key have no place in a folder.`);
     }
     return { folder, path: join(folder, key) };

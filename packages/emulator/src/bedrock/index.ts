@@ -1,11 +1,11 @@
 export type { EventReceiver } from "./bulletin.ts";
 export { realClock, type ServerClock } from "./clock.ts";
+export { type DoorRefusal, newAccessKey, refusalAtDoor } from "./door.ts";
 export type { ErrorCode } from "./errors.ts";
 export type { Account, BatchStateChangeEvent } from "./event.ts";
 export type { FaultChanges, FaultSettings, Faults, RecordFault } from "./faults.ts";
 export { type BatchFile, type BatchFiles, FilesAccessDeniedError, folderFiles, UNFINISHED_FOLDER } from "./files.ts";
 export { type BatchLimits, DEFAULT_LIMITS } from "./inspect.ts";
-export type { JobStatus } from "./job.ts";
 export type { Quota } from "./operations.ts";
 export { type BatchServer, type BatchServerOptions, startBatchServer } from "./server.ts";
 export { DEFAULT_DELAYS, type DelayRange, type Delays } from "./timing.ts";

@@ -1,13 +1,15 @@
-import type { InvocationType } from "../responder/index.ts";
+import type { EndedStatus, InvocationType } from "@sluice/core";
 
 /** Every status that holds a slot. AWS does not say which of them count against the quota: all do. */
 export const OPEN_STATUSES = ["Submitted", "Validating", "Scheduled", "InProgress", "Stopping"] as const;
 /** The statuses that nothing leaves. */
-export const ENDED_STATUSES = ["Completed", "PartiallyCompleted", "Failed", "Stopped", "Expired"] as const;
-
-type OpenStatus = (typeof OPEN_STATUSES)[number];
-export type EndedStatus = (typeof ENDED_STATUSES)[number];
-export type JobStatus = OpenStatus | EndedStatus;
+export const ENDED_STATUSES = [
+  "Completed",
+  "PartiallyCompleted",
+  "Failed",
+  "Stopped",
+  "Expired",
+] as const satisfies readonly EndedStatus[];
 
 /** A checked CreateModelInvocationJob request, with Bedrock's defaults filled in; the token stands apart. */
 export interface JobRequest {
@@ -41,8 +43,8 @@ export interface CountedFile {
   readonly records: number;
 }
 
-interface JobFacts {
-  /** The last part of the ARN: twelve lower-case letters and digits. */
+interface BatchJobFacts {
+  /** What follows the last / of the ARN: twelve lower-case letters and digits. */
   readonly jobId: string;
   /** Breaks ties of equal submit times in listings. */
   readonly sequence: number;
@@ -56,55 +58,55 @@ interface JobFacts {
 }
 
 /** Left by the clock; a crash changes nothing, the delay counts from `statusSinceMs`. */
-export type SubmittedJob = JobFacts & { readonly status: "Submitted" };
+export type SubmittedJob = BatchJobFacts & { readonly status: "Submitted" };
 /** Left by the clock, after its input was looked at, as Scheduled or Failed; a crash begins the looking again. */
-export type ValidatingJob = JobFacts & { readonly status: "Validating" };
+export type ValidatingJob = BatchJobFacts & { readonly status: "Validating" };
 /** Left by the clock, or by its timeout as Expired. */
-export type ScheduledJob = JobFacts & { readonly status: "Scheduled"; readonly files: readonly CountedFile[] };
+export type ScheduledJob = BatchJobFacts & { readonly status: "Scheduled"; readonly files: readonly CountedFile[] };
 /** Left when its output is written; a crash begins the work again, from the first record. */
-export type WorkingJob = JobFacts & { readonly status: "InProgress"; readonly files: readonly CountedFile[] };
+export type WorkingJob = BatchJobFacts & { readonly status: "InProgress"; readonly files: readonly CountedFile[] };
 /**
  * Left by the clock, as Stopped. `unsealed` is there while the output of the records processed so far is not yet
  * written; after a crash it tells how far the work had come.
  */
-export type StoppingJob = JobFacts & {
+export type StoppingJob = BatchJobFacts & {
   readonly status: "Stopping";
   readonly unsealed?: { readonly startedAtMs: number; readonly files: readonly CountedFile[] };
 };
 /** Nothing leaves it. Its output was whole before it was written down. */
-export type EndedJob = JobFacts & {
+export type EndedBatchJob = BatchJobFacts & {
   readonly status: EndedStatus;
   readonly endTimeMs: number;
   readonly message?: string;
 };
 
 export type OpenJob = SubmittedJob | ValidatingJob | ScheduledJob | WorkingJob | StoppingJob;
-export type Job = OpenJob | EndedJob;
+export type BatchJob = OpenJob | EndedBatchJob;
 
 /** Whether the job has ended and so holds no slot. */
-export function isEnded(job: Job): job is EndedJob {
+export function isEnded(job: BatchJob): job is EndedBatchJob {
   return (ENDED_STATUSES as readonly string[]).includes(job.status);
 }
 
 /** The facts that every status shares, without what belongs to one status only. */
-function facts(job: Job): JobFacts {
+function facts(job: BatchJob): BatchJobFacts {
   const { jobId, sequence, request, clientRequestToken, submitTimeMs, expiresAtMs, statusSinceMs, counts } = job;
   const token = clientRequestToken === undefined ? {} : { clientRequestToken };
   return { jobId, sequence, request, ...token, submitTimeMs, expiresAtMs, statusSinceMs, counts };
 }
 
 /** The job, begun to be validated. */
-export function validating(job: SubmittedJob, nowMs: number): Job {
+export function validating(job: SubmittedJob, nowMs: number): BatchJob {
   return { ...facts(job), status: "Validating", statusSinceMs: nowMs };
 }
 
 /** The job, validated. */
-export function scheduled(job: ValidatingJob, files: readonly CountedFile[], nowMs: number): Job {
+export function scheduled(job: ValidatingJob, files: readonly CountedFile[], nowMs: number): BatchJob {
   return { ...facts(job), status: "Scheduled", statusSinceMs: nowMs, files };
 }
 
 /** The job, begun: from here on the counts are there. */
-export function working(job: ScheduledJob, nowMs: number): Job {
+export function working(job: ScheduledJob, nowMs: number): BatchJob {
   const total = job.files.reduce((sum, file) => sum + file.records, 0);
   return {
     ...facts(job),
@@ -116,14 +118,14 @@ export function working(job: ScheduledJob, nowMs: number): Job {
 }
 
 /** The job, asked to stop. */
-export function stopping(job: OpenJob, nowMs: number): Job {
+export function stopping(job: OpenJob, nowMs: number): BatchJob {
   const unsealed =
     job.status === "InProgress" ? { unsealed: { startedAtMs: job.statusSinceMs, files: job.files } } : {};
   return { ...facts(job), status: "Stopping", statusSinceMs: nowMs, ...unsealed };
 }
 
 /** The stopping job whose partial output is written. */
-export function sealed(job: StoppingJob, counts: RecordCounts): Job {
+export function sealed(job: StoppingJob, counts: RecordCounts): BatchJob {
   return { ...facts(job), status: "Stopping", counts };
 }
 
@@ -133,7 +135,7 @@ export function ended(
   status: EndedStatus,
   nowMs: number,
   more: { readonly message?: string; readonly counts?: RecordCounts } = {},
-): EndedJob {
+): EndedBatchJob {
   const message = more.message === undefined ? {} : { message: more.message };
   const counts = more.counts ?? job.counts;
   return { ...facts(job), status, statusSinceMs: nowMs, endTimeMs: nowMs, counts, ...message };

@@ -1,6 +1,6 @@
 import { Violations } from "./constraints.ts";
 import { BedrockError } from "./errors.ts";
-import { ENDED_STATUSES, type Job, OPEN_STATUSES } from "./job.ts";
+import { type BatchJob, ENDED_STATUSES, OPEN_STATUSES } from "./job.ts";
 import { JOB_NAME } from "./request.ts";
 
 /** The model's bound for a page. */
@@ -25,8 +25,8 @@ export interface ListQuery {
   readonly after?: Position;
 }
 
-export interface Page {
-  readonly jobs: readonly Job[];
+export interface JobPage {
+  readonly jobs: readonly BatchJob[];
   readonly nextToken?: string;
 }
 
@@ -90,7 +90,7 @@ function byCreation(a: Position, b: Position): number {
 }
 
 /** One page of the jobs that a query asks for. The token names a place, so that new jobs do not shift the pages. */
-export function listed(jobs: readonly Job[], query: ListQuery): Page {
+export function listed(jobs: readonly BatchJob[], query: ListQuery): JobPage {
   const { submittedAfterMs, submittedBeforeMs, status, nameContains, maxResults, ascending, after } = query;
   const direction = ascending ? 1 : -1;
   const found = jobs

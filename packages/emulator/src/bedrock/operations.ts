@@ -6,7 +6,7 @@ import type { Engine } from "./engine.ts";
 import { BedrockError } from "./errors.ts";
 import { type Account, jobArn } from "./event.ts";
 import type { Faults } from "./faults.ts";
-import { type Job, NO_RECORDS } from "./job.ts";
+import { type BatchJob, NO_RECORDS } from "./job.ts";
 import { listed, listQuery } from "./listing.ts";
 import { presented } from "./present.ts";
 import type { JobRegister } from "./register.ts";
@@ -24,7 +24,7 @@ export interface Quota {
   readonly limit: number;
 }
 
-export interface OperationParts {
+export interface OperationOptions {
   readonly account: Account;
   readonly clock: ServerClock;
   readonly register: JobRegister;
@@ -36,12 +36,12 @@ export interface OperationParts {
 
 /** The four operations, without HTTP. Each throws BedrockError where Bedrock would refuse. */
 export class Operations {
-  readonly #parts: OperationParts;
+  readonly #options: OperationOptions;
   #lastCreate: Promise<unknown> = Promise.resolve();
   #waitingCreates = 0;
 
-  constructor(parts: OperationParts) {
-    this.#parts = parts;
+  constructor(options: OperationOptions) {
+    this.#options = options;
   }
 
   /** CreateModelInvocationJob. The job is durable when it resolves, and its first event may be out already. */
@@ -56,14 +56,14 @@ export class Operations {
     const turn = this.#lastCreate.then(() => this.#createInTurn(checked));
     this.#lastCreate = turn.catch(() => undefined);
     try {
-      return { jobArn: jobArn(this.#parts.account, (await turn).jobId) };
+      return { jobArn: jobArn(this.#options.account, (await turn).jobId) };
     } finally {
       this.#waitingCreates -= 1;
     }
   }
 
-  async #createInTurn(checked: CheckedRequest): Promise<Job> {
-    const { register, quotaOf, faults, clock, bulletin, engine } = this.#parts;
+  async #createInTurn(checked: CheckedRequest): Promise<BatchJob> {
+    const { register, quotaOf, faults, clock, bulletin, engine } = this.#options;
     const { request, clientRequestToken } = checked;
     const quota = quotaOf(request.modelId);
     const earlier = admitted(checked, {
@@ -75,7 +75,7 @@ export class Operations {
     });
     if (earlier !== undefined) return earlier;
     const nowMs = clock.nowMs();
-    const job: Job = {
+    const job: BatchJob = {
       jobId: this.#idFor(request.jobName),
       sequence: register.nextSequence,
       request,
@@ -95,7 +95,7 @@ export class Operations {
 
   /** Derived from the name, which is unique in the account: the same run gives the same ids. */
   #idFor(jobName: string): string {
-    const { account } = this.#parts;
+    const { account } = this.#options;
     const hex = createHash("sha256").update(`${account.accountId} ${account.region} ${jobName}`).digest("hex");
     return BigInt(`0x${hex}`).toString(36).slice(0, JOB_ID_LETTERS);
   }
@@ -110,7 +110,7 @@ export class Operations {
   /** ListModelInvocationJobs. */
   list(query: Readonly<Record<string, string>>) {
     this.#throwRefusal("List");
-    const { register, faults, clock } = this.#parts;
+    const { register, faults, clock } = this.#options;
     const youngestMs = clock.nowMs() - faults.settings.listLagMs;
     const visible = register.all().filter((job) => job.submitTimeMs <= youngestMs);
     const { jobs, nextToken } = listed(visible, listQuery(query));
@@ -124,17 +124,17 @@ export class Operations {
   async stop(identifier: string): Promise<Record<string, never>> {
     this.#throwRefusal("Stop");
     const { jobId, request } = this.#found(identifier);
-    if (await this.#parts.engine.stop(jobId)) return {};
+    if (await this.#options.engine.stop(jobId)) return {};
     throw new BedrockError("ConflictException", `The job ${request.jobName} has already ended and cannot be stopped.`);
   }
 
-  #shown(job: Job) {
-    const { account, engine } = this.#parts;
+  #shown(job: BatchJob) {
+    const { account, engine } = this.#options;
     return presented(account, job, (job.status === "InProgress" && engine.progressOf(job.jobId)) || job.counts);
   }
 
-  #found(identifier: string): Job {
-    const { account, register } = this.#parts;
+  #found(identifier: string): BatchJob {
+    const { account, register } = this.#options;
     if (!IDENTIFIER.test(identifier)) {
       throw new BedrockError(
         "ValidationException",
@@ -150,7 +150,7 @@ export class Operations {
   }
 
   #throwRefusal(operation: Parameters<Faults["refusal"]>[0]): void {
-    const refusal = this.#parts.faults.refusal(operation);
+    const refusal = this.#options.faults.refusal(operation);
     if (refusal !== undefined) throw refusal;
   }
 }

@@ -1,12 +1,12 @@
 import { type Account, jobArn } from "./event.ts";
-import { isEnded, type Job, type RecordCounts } from "./job.ts";
+import { type BatchJob, isEnded, type RecordCounts } from "./job.ts";
 
 function time(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
 /** A job as Get and List show it: the same fields, times as ISO 8601. */
-export function presented(account: Account, job: Job, counts: RecordCounts) {
+export function presented(account: Account, job: BatchJob, counts: RecordCounts) {
   const { request, clientRequestToken } = job;
   return {
     jobArn: jobArn(account, job.jobId),

@@ -1,9 +1,9 @@
-import { isEnded, type Job } from "./job.ts";
-import type { JobStore } from "./store.ts";
+import { type BatchJob, isEnded } from "./job.ts";
+import type { JobFiles } from "./job-files.ts";
 import { ServerClosedError } from "./work.ts";
 
-interface Entry {
-  job: Job;
+interface RegisterEntry {
+  job: BatchJob;
   /** The end of the last change that was asked for: changes of one job happen one after another. */
   turn: Promise<unknown>;
 }
@@ -13,25 +13,25 @@ interface Entry {
  * jobs stay, because their names stay taken and they are listed.
  */
 export class JobRegister {
-  readonly #store: JobStore;
-  readonly #entries = new Map<string, Entry>();
+  readonly #store: JobFiles;
+  readonly #entries = new Map<string, RegisterEntry>();
   readonly #idByName = new Map<string, string>();
   readonly #idByToken = new Map<string, string>();
   readonly #open = new Set<string>();
   #nextSequence = 1;
   #closed = false;
 
-  private constructor(store: JobStore) {
+  private constructor(store: JobFiles) {
     this.#store = store;
   }
 
-  static async open(store: JobStore): Promise<JobRegister> {
+  static async open(store: JobFiles): Promise<JobRegister> {
     const register = new JobRegister(store);
     for (const job of await store.load()) register.#keep(job);
     return register;
   }
 
-  #keep(job: Job): void {
+  #keep(job: BatchJob): void {
     this.#entries.set(job.jobId, { job, turn: Promise.resolve() });
     this.#idByName.set(job.request.jobName, job.jobId);
     if (job.clientRequestToken !== undefined) this.#idByToken.set(job.clientRequestToken, job.jobId);
@@ -43,28 +43,28 @@ export class JobRegister {
     return this.#nextSequence;
   }
 
-  get(jobId: string): Job | undefined {
+  get(jobId: string): BatchJob | undefined {
     return this.#entries.get(jobId)?.job;
   }
 
-  named(jobName: string): Job | undefined {
+  named(jobName: string): BatchJob | undefined {
     return this.get(this.#idByName.get(jobName) ?? "");
   }
 
-  withToken(token: string): Job | undefined {
+  withToken(token: string): BatchJob | undefined {
     return this.get(this.#idByToken.get(token) ?? "");
   }
 
-  all(): readonly Job[] {
+  all(): readonly BatchJob[] {
     return Array.from(this.#entries.values(), ({ job }) => job);
   }
 
-  open(): readonly Job[] {
+  open(): readonly BatchJob[] {
     return Array.from(this.#open, (jobId) => this.get(jobId)).filter((job) => job !== undefined);
   }
 
   /** Adds a new job; when it resolves, the job is durable. The caller adds one at a time. */
-  async add(job: Job): Promise<void> {
+  async add(job: BatchJob): Promise<void> {
     this.#throwIfClosed();
     await this.#store.save(job);
     this.#keep(job);
@@ -75,7 +75,7 @@ export class JobRegister {
    * to leave it: a lost race is a value.
    * @returns the new state, once it is durable; undefined if nothing was changed.
    */
-  async change(jobId: string, next: (job: Job) => Job | undefined): Promise<Job | undefined> {
+  async change(jobId: string, next: (job: BatchJob) => BatchJob | undefined): Promise<BatchJob | undefined> {
     const entry = this.#entries.get(jobId);
     if (entry === undefined) return undefined;
     const turn = entry.turn.then(async () => {
@@ -97,7 +97,7 @@ export class JobRegister {
   }
 
   /** Resolves when no write is under way. */
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     await Promise.all(Array.from(this.#entries.values(), ({ turn }) => turn));
   }
 

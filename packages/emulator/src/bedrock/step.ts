@@ -1,9 +1,10 @@
-import type { CountedFile, EndedStatus, Job, StoppingJob, SubmittedJob, ValidatingJob, WorkingJob } from "./job.ts";
+import type { EndedStatus } from "@sluice/core";
+import type { BatchJob, CountedFile, StoppingJob, SubmittedJob, ValidatingJob, WorkingJob } from "./job.ts";
 import { isEnded, type ScheduledJob } from "./job.ts";
 import { delayMs, type Timing, workMs } from "./timing.ts";
 
 /** How a fault wants a job to end; without one it ends as its input and its timeout say. */
-export interface Ending {
+export interface JobEnding {
   readonly status: "Failed" | "Expired" | "PartiallyCompleted";
   /** How much of the records is processed before the end, from 0 to 1. */
   readonly processedFraction: number;
@@ -11,7 +12,7 @@ export interface Ending {
 }
 
 /** What becomes of a job next. */
-export type Step =
+export type JobStep =
   | { readonly kind: "rest" }
   | { readonly kind: "wait"; readonly untilMs: number }
   | { readonly kind: "validate"; readonly job: SubmittedJob }
@@ -38,7 +39,7 @@ function recordsIn(files: readonly CountedFile[]): number {
   return files.reduce((sum, file) => sum + file.records, 0);
 }
 
-function workStep(job: WorkingJob, timing: Timing, ending: Ending | undefined): Step {
+function workStep(job: WorkingJob, timing: Timing, ending: JobEnding | undefined): JobStep {
   const total = recordsIn(job.files);
   const base = { kind: "work", job, files: job.files, startedAtMs: job.statusSinceMs } as const;
   const durationMs = workMs(timing, job.jobId, total);
@@ -54,7 +55,7 @@ function workStep(job: WorkingJob, timing: Timing, ending: Ending | undefined): 
   };
 }
 
-function stopStep(job: StoppingJob, nowMs: number, timing: Timing): Step {
+function stopStep(job: StoppingJob, nowMs: number, timing: Timing): JobStep {
   if (job.unsealed === undefined) {
     const untilMs = job.statusSinceMs + delayMs(timing, job);
     return nowMs < untilMs ? { kind: "wait", untilMs } : { kind: "end", status: "Stopped" };
@@ -72,7 +73,7 @@ function stopStep(job: StoppingJob, nowMs: number, timing: Timing): Step {
  * Decides what becomes of a job, from what is written down about it and the time alone; so a restarted server goes on
  * exactly where the stopped one was.
  */
-export function nextStep(job: Job, nowMs: number, timing: Timing, ending: Ending | undefined): Step {
+export function nextStep(job: BatchJob, nowMs: number, timing: Timing, ending: JobEnding | undefined): JobStep {
   if (isEnded(job)) return { kind: "rest" };
   if (job.status === "Stopping") return stopStep(job, nowMs, timing);
   if (job.status === "InProgress") return workStep(job, timing, ending);

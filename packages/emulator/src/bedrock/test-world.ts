@@ -28,7 +28,7 @@ export const HOUR_MS = 3_600_000;
 const MAX_TIMERS = 10_000;
 
 /** A clock that stands still until a test moves it. */
-class ManualClock implements ServerClock {
+class HandClock implements ServerClock {
   #nowMs = START_MS;
   readonly #timers = new Set<{ readonly atMs: number; readonly fire: () => void }>();
 
@@ -85,10 +85,16 @@ function clientOf(server: BatchServer): BedrockClient {
   return new BedrockClient({
     endpoint: server.url,
     region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    credentials: server.credentials,
     // A test sees every refusal itself.
     maxAttempts: 1,
   });
+}
+
+/** A request that no SDK makes, by somebody who has the server's access key. */
+export function requestTo(server: BatchServer, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { ...init.headers, authorization: `Bearer ${server.credentials.accessKeyId}` };
+  return fetch(`${server.url}${path}`, { ...init, headers });
 }
 
 /** What an SDK call was refused with; fails if it was not. */
@@ -112,7 +118,7 @@ export async function world(defaults: Partial<BatchServerOptions> = {}) {
   const root = await mkdtemp(join(tmpdir(), "sluice-bedrock-"));
   closers.push(() => rm(root, { recursive: true, force: true }));
   const bucket = join(root, "bucket");
-  const clock = new ManualClock();
+  const clock = new HandClock();
   const events: BatchStateChangeEvent[] = [];
   const files = folderFiles((name) => (name === "bucket" ? bucket : undefined));
   const start = async (more: Partial<BatchServerOptions> = {}) => {

@@ -1,4 +1,3 @@
-import { readRecord } from "./family.ts";
 import {
   type ChatPrompt,
   type ChatReply,
@@ -6,18 +5,21 @@ import {
   type EmbeddingReply,
   InvalidInputError,
 } from "./prompt.ts";
-import type { RecordAnswer, Responder } from "./responder.ts";
+import { readRecord } from "./read-record.ts";
+import type { RecordOutput, Responder } from "./responder.ts";
 import { hash32, sequenceFrom } from "./seeded.ts";
 
-/** An answer costs no waiting, so more at once would gain nothing; this only sizes the caller's window. */
+/** A response costs no waiting, so more at once would gain nothing; this only sizes the caller's window. */
 const BUILT_IN_CONCURRENCY = 16;
 /** A common rule of thumb for English; the counts need to be plausible, not exact. */
 const LETTERS_PER_TOKEN = 4;
 const LEAST_WORDS = 6;
 const MOST_WORDS = 24;
-/** Titan V2's and Cohere v3's length when the body names none. */
+/** Titan V2's and Cohere v3's length when the body names none; Titan V1 and Cohere v4 have the longer one. */
 const DEFAULT_DIMENSIONS = 1024;
-/** A body may ask for any length; the answer's size must stay bounded. */
+const LONGER_DIMENSIONS = 1536;
+const LONGER = /embed-text-v1|embed-v4/;
+/** A body may ask for any length; the response's size must stay bounded. */
 const MAX_DIMENSIONS = 4096;
 const VECTOR_DIGITS = 1e6;
 
@@ -43,7 +45,8 @@ function chatReply(prompt: ChatPrompt): ChatReply {
     text: wanted > most ? text : `${text}.`,
     ending: wanted > most ? "length" : "done",
     inputTokens: prompt.turns.reduce(
-      (sum, { parts }) => sum + parts.reduce((all, part) => all + (part.kind === "text" ? tokensOf(part.text) : 0), 0),
+      (sum, { blocks }) =>
+        sum + blocks.reduce((all, block) => all + (block.kind === "text" ? tokensOf(block.text) : 0), 0),
       0,
     ),
     outputTokens: words.length,
@@ -59,7 +62,7 @@ function vectorOf(text: string, dimensions: number): readonly number[] {
 }
 
 function embeddingReply(prompt: EmbeddingPrompt, modelName: string): EmbeddingReply {
-  const usual = modelName.includes("embed-text-v1") ? 1536 : DEFAULT_DIMENSIONS;
+  const usual = LONGER.test(modelName) ? LONGER_DIMENSIONS : DEFAULT_DIMENSIONS;
   const dimensions = Math.min(prompt.dimensions ?? usual, MAX_DIMENSIONS);
   return {
     kind: "embedding",
@@ -69,23 +72,23 @@ function embeddingReply(prompt: EmbeddingPrompt, modelName: string): EmbeddingRe
 }
 
 /** Turns a body that the model would refuse into a record error with code 400; anything else is a fault of ours. */
-export function refusalOf(fault: unknown): RecordAnswer {
+export function refusalOf(fault: unknown): RecordOutput {
   if (fault instanceof InvalidInputError) return { error: { errorCode: 400, errorMessage: fault.message } };
   throw fault;
 }
 
 /**
- * Answers every record at once, without a model: a well-formed response body of the model's family, whose text or
+ * Responds to every record at once, without a model: a well-formed response body of the model's family, whose text or
  * vector depends on the record's input only. A body that the model would refuse gets a 400 record error.
  */
 export function builtInResponder(): Responder {
   return {
     concurrency: BUILT_IN_CONCURRENCY,
-    answer: async (modelId, invocationType, modelInput) => {
+    respond: async (modelId, invocationType, modelInput) => {
       try {
         const record = readRecord(modelId, invocationType, modelInput);
         const { prompt } = record;
-        return record.answered(prompt.kind === "chat" ? chatReply(prompt) : embeddingReply(prompt, record.modelName));
+        return record.output(prompt.kind === "chat" ? chatReply(prompt) : embeddingReply(prompt, record.modelName));
       } catch (fault) {
         return refusalOf(fault);
       }

@@ -1,11 +1,12 @@
-import type { Family } from "./family.ts";
+import type { BodyFamily } from "./family.ts";
 import {
+  blockOfAnything,
   type ChatPrompt,
   type ChatReply,
+  type ContentBlock,
   chatSettings,
   InvalidInputError,
   isObject,
-  type Part,
   requiredList,
   roleOf,
   type Turn,
@@ -21,7 +22,7 @@ const FOREIGN_KEYS = ["model", "modelId", "stream"] as const;
 
 const ENDINGS = { done: "end_turn", length: "max_tokens", stopSequence: "stop_sequence" } as const;
 
-function partOf(block: unknown, at: string): Part {
+function blockOf(block: unknown): ContentBlock {
   if (isObject(block) && block["type"] === "text" && typeof block["text"] === "string") {
     return { kind: "text", text: block["text"] };
   }
@@ -31,15 +32,16 @@ function partOf(block: unknown, at: string): Part {
       return { kind: "image", dataUrl: `data:${source["media_type"]};base64,${source["data"]}` };
     }
   }
-  throw new InvalidInputError(`${at}: this responder takes text blocks and base64 image blocks only`);
+  // Tools and their results, documents, thinking: the model takes them, so nothing of them is refused here.
+  return blockOfAnything(block);
 }
 
-function partsOf(content: unknown, at: string): readonly Part[] {
+function blocksOf(content: unknown, at: string): readonly ContentBlock[] {
   if (typeof content === "string" && content.length > 0) return [{ kind: "text", text: content }];
   if (!Array.isArray(content) || content.length === 0) {
     throw new InvalidInputError(`${at}: must be a non-empty string or a non-empty list of blocks`);
   }
-  return content.map((block, index) => partOf(block, `${at}.${index}`));
+  return content.map(blockOf);
 }
 
 function read(body: JsonObject): ChatPrompt {
@@ -52,10 +54,10 @@ function read(body: JsonObject): ChatPrompt {
   const turns = requiredList(body, "messages").map((message, index): Turn => {
     const at = `messages.${index}`;
     if (!isObject(message)) throw new InvalidInputError(`${at}: Input should be an object`);
-    return { role: roleOf(message, at, ["user", "assistant"]), parts: partsOf(message["content"], `${at}.content`) };
+    return { role: roleOf(message, at, ["user", "assistant"]), blocks: blocksOf(message["content"], `${at}.content`) };
   });
   const system: readonly Turn[] =
-    body["system"] === undefined ? [] : [{ role: "system", parts: partsOf(body["system"], "system") }];
+    body["system"] === undefined ? [] : [{ role: "system", blocks: blocksOf(body["system"], "system") }];
   return {
     kind: "chat",
     turns: [...system, ...turns],
@@ -80,4 +82,4 @@ function write(reply: ChatReply, _prompt: ChatPrompt, modelName: string): JsonOb
 }
 
 /** Anthropic Claude's messages body. */
-export const claude: Family<ChatPrompt, ChatReply> = { read, write };
+export const claude: BodyFamily<ChatPrompt, ChatReply> = { read, write };

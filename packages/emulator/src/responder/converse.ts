@@ -1,11 +1,12 @@
-import type { Family } from "./family.ts";
+import type { BodyFamily } from "./family.ts";
 import {
+  blockOfAnything,
   type ChatPrompt,
   type ChatReply,
+  type ContentBlock,
   chatSettings,
   InvalidInputError,
   isObject,
-  type Part,
   requiredList,
   roleOf,
   type Turn,
@@ -14,7 +15,7 @@ import type { JsonObject } from "./responder.ts";
 
 const ENDINGS = { done: "end_turn", length: "max_tokens", stopSequence: "stop_sequence" } as const;
 
-function partOf(block: unknown, at: string): Part {
+function blockOf(block: unknown): ContentBlock {
   if (isObject(block) && typeof block["text"] === "string") return { kind: "text", text: block["text"] };
   if (isObject(block) && isObject(block["image"]) && isObject(block["image"]["source"])) {
     const format = block["image"]["format"];
@@ -23,26 +24,26 @@ function partOf(block: unknown, at: string): Part {
       return { kind: "image", dataUrl: `data:image/${format};base64,${bytes}` };
     }
   }
-  throw new InvalidInputError(`${at}: this responder takes text blocks and base64 image blocks only`);
+  // Documents, videos and tools' results: the model takes them, so nothing of them is refused here.
+  return blockOfAnything(block);
 }
 
-function partsOf(body: JsonObject, key: string, at: string): readonly Part[] {
+function blocksOf(body: JsonObject, key: string, at: string): readonly ContentBlock[] {
   const blocks = body[key];
   if (!Array.isArray(blocks) || blocks.length === 0) {
     throw new InvalidInputError(`${at}: must be a non-empty list of content blocks such as [{"text": "…"}]`);
   }
-  return blocks.map((block, index) => partOf(block, `${at}.${index}`));
+  return blocks.map(blockOf);
 }
 
 function read(body: JsonObject): ChatPrompt {
-  if (body["toolConfig"] !== undefined) throw new InvalidInputError("toolConfig: tools are not supported in batch");
   const turns = requiredList(body, "messages").map((message, index): Turn => {
     const at = `messages.${index}`;
     if (!isObject(message)) throw new InvalidInputError(`${at}: Input should be an object`);
-    return { role: roleOf(message, at, ["user", "assistant"]), parts: partsOf(message, "content", `${at}.content`) };
+    return { role: roleOf(message, at, ["user", "assistant"]), blocks: blocksOf(message, "content", `${at}.content`) };
   });
   const system: readonly Turn[] =
-    body["system"] === undefined ? [] : [{ role: "system", parts: partsOf(body, "system", "system") }];
+    body["system"] === undefined ? [] : [{ role: "system", blocks: blocksOf(body, "system", "system") }];
   const settings = body["inferenceConfig"] ?? {};
   if (!isObject(settings)) throw new InvalidInputError("inferenceConfig: Input should be an object");
   return {
@@ -65,10 +66,16 @@ function written(reply: ChatReply) {
 }
 
 /** A Converse request, and Amazon Nova's own body, which has the same shape. */
-export const nova: Family<ChatPrompt, ChatReply> = { read, write: written };
+export const nova: BodyFamily<ChatPrompt, ChatReply> = { read, write: written };
 
-/** A Converse request with Converse's response: Nova's plus metrics. The latency is 0: no clock is read here. */
-export const converse: Family<ChatPrompt, ChatReply> = {
-  read,
+/**
+ * A Converse request with Converse's response: Nova's plus metrics. The latency is 0: no clock is read here. Batch
+ * refuses tools under Converse, and under Converse only.
+ */
+export const converse: BodyFamily<ChatPrompt, ChatReply> = {
+  read: (body) => {
+    if (body["toolConfig"] !== undefined) throw new InvalidInputError("toolConfig: tools are not supported in batch");
+    return read(body);
+  },
   write: (reply) => ({ ...written(reply), metrics: { latencyMs: 0 } }),
 };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { EndpointHealth, RequestOutcome } from "./endpoint-health.ts";
 import { isObject } from "./prompt.ts";
-import type { JsonObject, RecordError } from "./responder.ts";
+import type { JsonObject, OutputError } from "./responder.ts";
 
 /** No wait between two tries is longer, whatever the server's Retry-After says: a record must not hold a job up. */
 const MAX_RETRY_DELAY_MS = 30_000;
@@ -22,7 +22,8 @@ export interface EndpointSettings {
 /** Why an endpoint gave no usable answer: it said no, could not be reached, was too slow, or is no such endpoint. */
 type Fault = "status" | "unreachable" | "late" | "shape";
 
-export type Posted = { readonly body: JsonObject } | { readonly error: RecordError; readonly fault: Fault };
+export type Posted = { readonly body: JsonObject } | { readonly error: OutputError; readonly fault: Fault };
+
 /**
  * Where an endpoint's `/v1/…` lies, whether or not its address was given with it.
  * @throws Error if it is not http(s).
@@ -84,7 +85,7 @@ async function tried(
     const errorMessage = `${url} answered with JSON that is no object.`;
     return { error: { errorCode: 500, errorMessage }, fault: "shape", passing: false };
   } catch (fault) {
-    // The job was stopped: the record is neither answered nor failed, so this must not become its error.
+    // The job was stopped: the record is neither responded to nor failed, so this must not become its error.
     if (signal?.aborted) throw signal.reason;
     if (timeout.aborted) {
       const errorMessage = `${url} did not answer within ${endpoint.timeoutMs} ms. Raise the timeout or lower the concurrency.`;

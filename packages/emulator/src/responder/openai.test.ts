@@ -18,7 +18,7 @@ const completion = {
   usage: { prompt_tokens: 7, completion_tokens: 3 },
 };
 
-interface Seen {
+interface SeenRequest {
   path: string;
   authorization: string | undefined;
   body: Record<string, unknown>;
@@ -30,8 +30,8 @@ afterEach(() => {
 });
 
 /** A tiny OpenAI-like server that answers the n-th request as told and remembers what it was asked. */
-async function endpoint(answer: (nth: number, seen: Seen) => Response | Promise<Response>) {
-  const seen: Seen[] = [];
+async function endpoint(answer: (nth: number, seen: SeenRequest) => Response | Promise<Response>) {
+  const seen: SeenRequest[] = [];
   const app = new Hono();
   app.post("*", async (context) => {
     const request = {
@@ -61,7 +61,7 @@ async function endpoint(answer: (nth: number, seen: Seen) => Response | Promise<
 describe("The OpenAI-compatible responder maps each family to the chat endpoint and back", () => {
   it("Claude: system, limits and stop sequences go over; text and usage come back", async () => {
     const { responder, seen } = await endpoint(() => Response.json(completion));
-    const answer = await responder({ model: "llama3.2" }).answer(CLAUDE, "InvokeModel", claudeBody);
+    const output = await responder({ model: "llama3.2" }).respond(CLAUDE, "InvokeModel", claudeBody);
     expect(seen).toEqual([
       {
         path: "/v1/chat/completions",
@@ -79,7 +79,7 @@ describe("The OpenAI-compatible responder maps each family to the chat endpoint 
         },
       },
     ]);
-    expect(answer).toMatchObject({
+    expect(output).toMatchObject({
       ok: { content: [{ type: "text", text: "A model." }], usage: { input_tokens: 7, output_tokens: 3 } },
       inputTokens: 7,
       outputTokens: 3,
@@ -90,7 +90,7 @@ describe("The OpenAI-compatible responder maps each family to the chat endpoint 
     const { responder, seen } = await endpoint(() => Response.json(completion));
     const image = { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } };
     const messages = [{ role: "user", content: [image, { type: "text", text: "What is it?" }] }];
-    await responder().answer(CLAUDE, "InvokeModel", { ...claudeBody, messages });
+    await responder().respond(CLAUDE, "InvokeModel", { ...claudeBody, messages });
     expect(seen[0]?.body["messages"]).toContainEqual({
       role: "user",
       content: [
@@ -106,8 +106,8 @@ describe("The OpenAI-compatible responder maps each family to the chat endpoint 
       messages: [{ role: "user", content: [{ text: "Hi" }] }],
       inferenceConfig: { maxTokens: 9, topP: 0.5 },
     };
-    const nova = await responder().answer("amazon.nova-lite-v1:0", "InvokeModel", body);
-    await responder().answer(CLAUDE, "Converse", body);
+    const nova = await responder().respond("amazon.nova-lite-v1:0", "InvokeModel", body);
+    await responder().respond(CLAUDE, "Converse", body);
     expect(nova).toMatchObject({ ok: { output: { message: { content: [{ text: "A model." }] } } } });
     for (const { body: asked } of seen) {
       expect(asked).toMatchObject({ messages: [{ role: "user", content: "Hi" }], max_tokens: 9, top_p: 0.5 });
@@ -118,8 +118,11 @@ describe("The OpenAI-compatible responder maps each family to the chat endpoint 
     const { responder, seen } = await endpoint(() => Response.json(completion));
     const header = (role: string) => `<|start_header_id|>${role}<|end_header_id|>\n\n`;
     const prompt = `<|begin_of_text|>${header("system")}Be brief.<|eot_id|>${header("user")}Hi<|eot_id|>${header("assistant")}`;
-    const llama = await responder().answer("meta.llama3-1-8b-instruct-v1:0", "InvokeModel", { prompt, max_gen_len: 5 });
-    await responder().answer("mistral.mistral-7b-instruct-v0:2", "InvokeModel", { prompt: "<s>[INST] Hi [/INST]" });
+    const llama = await responder().respond("meta.llama3-1-8b-instruct-v1:0", "InvokeModel", {
+      prompt,
+      max_gen_len: 5,
+    });
+    await responder().respond("mistral.mistral-7b-instruct-v0:2", "InvokeModel", { prompt: "<s>[INST] Hi [/INST]" });
     expect(llama).toMatchObject({ ok: { generation: "A model.", prompt_token_count: 7, generation_token_count: 3 } });
     expect(seen[0]?.body["messages"]).toEqual([
       { role: "system", content: "Be brief." },
@@ -131,21 +134,21 @@ describe("The OpenAI-compatible responder maps each family to the chat endpoint 
   it("a reply cut by the token limit says so in the family's words", async () => {
     const cut = { ...completion, choices: [{ ...completion.choices[0], finish_reason: "length" }] };
     const { responder } = await endpoint(() => Response.json(cut));
-    const answer = await responder().answer(CLAUDE, "InvokeModel", claudeBody);
-    expect(answer).toMatchObject({ ok: { stop_reason: "max_tokens" } });
+    const output = await responder().respond(CLAUDE, "InvokeModel", claudeBody);
+    expect(output).toMatchObject({ ok: { stop_reason: "max_tokens" } });
   });
 });
 
 describe("The OpenAI-compatible responder maps embeddings", () => {
-  it("Titan's text and Cohere's texts, whatever the order of the answer", async () => {
+  it("Titan's text and Cohere's texts, whatever the order of the response", async () => {
     const { responder, seen } = await endpoint((_nth, { body }) => {
       const vectors = (body["input"] as string[]).map((_, index) => ({ index, embedding: [index, 0.5] }));
       return Response.json({ data: vectors.reverse(), usage: { prompt_tokens: 4 } });
     });
     const ask = responder({ model: { "amazon.titan-embed-text-v2:0": "nomic-embed-text" } });
-    const titan = await ask.answer("amazon.titan-embed-text-v2:0", "InvokeModel", { inputText: "a", dimensions: 256 });
+    const titan = await ask.respond("amazon.titan-embed-text-v2:0", "InvokeModel", { inputText: "a", dimensions: 256 });
     const texts = { texts: ["a", "b"], input_type: "search_query" };
-    const cohere = await ask.answer("cohere.embed-english-v3", "InvokeModel", texts);
+    const cohere = await ask.respond("cohere.embed-english-v3", "InvokeModel", texts);
     expect(seen[0]).toMatchObject({
       path: "/v1/embeddings",
       body: { model: "nomic-embed-text", input: ["a"], dimensions: 256 },
@@ -169,9 +172,9 @@ describe("The OpenAI-compatible responder turns failures into record errors", ()
         ? Response.json({ error: { message: "busy" } }, { status: nth === 1 ? 429 : 503 })
         : Response.json(completion),
     );
-    expect(await busy.responder().answer(CLAUDE, "InvokeModel", claudeBody)).toHaveProperty("ok");
+    expect(await busy.responder().respond(CLAUDE, "InvokeModel", claudeBody)).toHaveProperty("ok");
     const down = await endpoint(() => Response.json({ error: { message: "model is loading" } }, { status: 503 }));
-    expect(await down.responder({ maxTries: 3 }).answer(CLAUDE, "InvokeModel", claudeBody)).toEqual({
+    expect(await down.responder({ maxTries: 3 }).respond(CLAUDE, "InvokeModel", claudeBody)).toEqual({
       error: { errorCode: 503, errorMessage: expect.stringContaining("model is loading") },
     });
     expect(down.seen).toHaveLength(3);
@@ -179,7 +182,7 @@ describe("The OpenAI-compatible responder turns failures into record errors", ()
 
   it("does not try again what will not pass", async () => {
     const { responder, seen } = await endpoint(() => Response.json({ error: "model not found" }, { status: 404 }));
-    expect(await responder().answer(CLAUDE, "InvokeModel", claudeBody)).toEqual({
+    expect(await responder().respond(CLAUDE, "InvokeModel", claudeBody)).toEqual({
       error: { errorCode: 404, errorMessage: expect.stringContaining("model not found") },
     });
     expect(seen).toHaveLength(1);
@@ -187,29 +190,29 @@ describe("The OpenAI-compatible responder turns failures into record errors", ()
 
   it("an invalid body is refused without asking the endpoint", async () => {
     const { responder, seen } = await endpoint(() => Response.json(completion));
-    const answer = await responder().answer(CLAUDE, "InvokeModel", { messages: [] });
-    expect(answer).toMatchObject({ error: { errorCode: 400 } });
+    const output = await responder().respond(CLAUDE, "InvokeModel", { messages: [] });
+    expect(output).toMatchObject({ error: { errorCode: 400 } });
     expect(seen).toHaveLength(0);
   });
 
   it("no answer in time, no server, and an answer in another shape", async () => {
     const silent = await endpoint(() => new Promise<Response>(() => {}));
-    const late = await silent.responder({ timeoutMs: 20, maxTries: 1 }).answer(CLAUDE, "InvokeModel", claudeBody);
+    const late = await silent.responder({ timeoutMs: 20, maxTries: 1 }).respond(CLAUDE, "InvokeModel", claudeBody);
     expect(late).toMatchObject({ error: { errorCode: 504 } });
     const nobody = openAiResponder({ baseUrl: "http://127.0.0.1:1", maxTries: 1 });
-    expect(await nobody.answer(CLAUDE, "InvokeModel", claudeBody)).toMatchObject({ error: { errorCode: 503 } });
+    expect(await nobody.respond(CLAUDE, "InvokeModel", claudeBody)).toMatchObject({ error: { errorCode: 503 } });
     const odd = await endpoint(() => Response.json({ hello: "world" }));
-    const strange = await odd.responder().answer(CLAUDE, "InvokeModel", claudeBody);
+    const strange = await odd.responder().respond(CLAUDE, "InvokeModel", claudeBody);
     expect(strange).toMatchObject({ error: { errorCode: 500, errorMessage: expect.stringContaining("base URL") } });
   });
 
-  it("a stopped job's record is neither answered nor failed", async () => {
+  it("a stopped job's record is neither responded to nor failed", async () => {
     const stop = new AbortController();
     const { responder } = await endpoint(() => {
       stop.abort(new Error("stopped"));
       return new Promise<Response>(() => {});
     });
-    await expect(responder().answer(CLAUDE, "InvokeModel", claudeBody, stop.signal)).rejects.toThrow("stopped");
+    await expect(responder().respond(CLAUDE, "InvokeModel", claudeBody, stop.signal)).rejects.toThrow("stopped");
   });
 });
 
@@ -223,7 +226,7 @@ describe("The OpenAI-compatible responder's settings", () => {
       apiKeyEnv: "SLUICE_TEST_KEY",
       model: (id) => `x-${id}`,
     });
-    await responder.answer(CLAUDE, "InvokeModel", claudeBody);
+    await responder.respond(CLAUDE, "InvokeModel", claudeBody);
     expect(seen[0]).toMatchObject({
       path: "/v1/chat/completions",
       authorization: "Bearer secret",

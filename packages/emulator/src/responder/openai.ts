@@ -1,6 +1,5 @@
 import { refusalOf } from "./built-in.ts";
 import { EndpointHealth } from "./endpoint-health.ts";
-import { readRecord } from "./family.ts";
 import { baseUrlOf, type EndpointSettings, postJson } from "./openai-http.ts";
 import {
   type ChatPrompt,
@@ -10,11 +9,12 @@ import {
   isObject,
   type Reply,
 } from "./prompt.ts";
-import type { JsonObject, RecordAnswer, Responder } from "./responder.ts";
+import { readRecord } from "./read-record.ts";
+import type { JsonObject, RecordOutput, Responder } from "./responder.ts";
 
-/** Ollama answers few requests at once on one machine; more would only wait there and run into the timeout. */
+/** Ollama serves few requests at once on one machine; more would only wait there and run into the timeout. */
 const DEFAULT_CONCURRENCY = 4;
-/** A small model on a laptop's processor may take a minute for one answer. */
+/** A small model on a laptop's processor may take a minute for one response. */
 const DEFAULT_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_TRIES = 4;
 const DEFAULT_RETRY_DELAY_MS = 500;
@@ -26,7 +26,7 @@ export interface OpenAiResponderOptions {
   readonly apiKeyEnv?: string;
   /** The endpoint's name for a Bedrock model: one name for all, a table, or a function. Without it, the id itself. */
   readonly model?: string | Readonly<Record<string, string>> | ((modelId: string) => string);
-  /** Answers that may be under way at once (default 4). */
+  /** Responses that may be under way at once (default 4). */
   readonly concurrency?: number;
   /** How long one try may take (default 120,000). */
   readonly timeoutMs?: number;
@@ -47,15 +47,15 @@ function endpointModel(modelId: string, names: ModelNames): string {
 function chatRequest(prompt: ChatPrompt, model: string): JsonObject {
   return {
     model,
-    messages: prompt.turns.map(({ role, parts }) => ({
+    messages: prompt.turns.map(({ role, blocks }) => ({
       role,
       // Plain text wherever it will do: many local servers do not take the list form.
-      content: parts.every((part) => part.kind === "text")
-        ? parts.map(({ text }) => text).join("\n")
-        : parts.map((part) =>
-            part.kind === "text"
-              ? { type: "text", text: part.text }
-              : { type: "image_url", image_url: { url: part.dataUrl } },
+      content: blocks.every((block) => block.kind === "text")
+        ? blocks.map(({ text }) => text).join("\n")
+        : blocks.map((block) =>
+            block.kind === "text"
+              ? { type: "text", text: block.text }
+              : { type: "image_url", image_url: { url: block.dataUrl } },
           ),
     })),
     stream: false,
@@ -115,24 +115,24 @@ async function asked(
   prompt: ChatPrompt | EmbeddingPrompt,
   model: string,
   signal: AbortSignal | undefined,
-): Promise<Reply | Extract<RecordAnswer, { error: unknown }>> {
+): Promise<Reply | Extract<RecordOutput, { error: unknown }>> {
   const chat = prompt.kind === "chat";
   const path = chat ? "/v1/chat/completions" : "/v1/embeddings";
-  const answer = await postJson(
+  const posted = await postJson(
     endpoint,
     path,
     chat ? chatRequest(prompt, model) : embeddingRequest(prompt, model),
     signal,
   );
-  if ("error" in answer) return { error: answer.error };
-  const reply = chat ? chatReplyIn(answer.body) : embeddingReplyIn(answer.body, prompt.texts.length);
+  if ("error" in posted) return { error: posted.error };
+  const reply = chat ? chatReplyIn(posted.body) : embeddingReplyIn(posted.body, prompt.texts.length);
   if (reply !== undefined) return reply;
   const errorMessage = `${endpoint.baseUrl}${path} answered for model ${model} in a shape that OpenAI's does not have. Check that the base URL belongs to an OpenAI-compatible server.`;
   return { error: { errorCode: 500, errorMessage } };
 }
 
 /**
- * Answers records with the models of an OpenAI-compatible server (Ollama, vLLM, LM Studio): chat bodies through
+ * Responds to records with the models of an OpenAI-compatible server (Ollama, vLLM, LM Studio): chat bodies through
  * `/v1/chat/completions`, embeddings through `/v1/embeddings`, and back into each family's response body.
  * Passing failures (429, 5xx, no connection, timeout) are tried again, a bounded number of times; what fails for good
  * is a record error with the endpoint's status and words.
@@ -156,11 +156,11 @@ export function openAiResponder(options: OpenAiResponderOptions): Responder {
   return {
     watch: (listener) => health.listen(listener),
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-    answer: async (modelId, invocationType, modelInput, signal) => {
+    respond: async (modelId, invocationType, modelInput, signal) => {
       try {
         const record = readRecord(modelId, invocationType, modelInput);
         const reply = await asked(endpoint, record.prompt, endpointModel(modelId, options.model), signal);
-        return "error" in reply ? reply : record.answered(reply);
+        return "error" in reply ? reply : record.output(reply);
       } catch (fault) {
         return refusalOf(fault);
       }

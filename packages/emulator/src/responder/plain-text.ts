@@ -1,22 +1,13 @@
-import type { Family } from "./family.ts";
-import {
-  type ChatPrompt,
-  type ChatReply,
-  chatSettings,
-  InvalidInputError,
-  isObject,
-  requiredList,
-  requiredText,
-  roleOf,
-  type Turn,
-} from "./prompt.ts";
+import type { BodyFamily } from "./family.ts";
+import { turnsOfMessages } from "./openai-chat.ts";
+import { type ChatPrompt, type ChatReply, chatSettings, requiredText, roleOf, type Turn } from "./prompt.ts";
 import type { JsonObject } from "./responder.ts";
 
 const LLAMA_TURN =
   /<\|start_header_id\|>(system|user|assistant)<\|end_header_id\|>\s*(.*?)(?=<\|eot_id\|>|<\|start_header_id\|>|$)/gs;
 
 function turn(role: Turn["role"], text: string): Turn {
-  return { role, parts: [{ kind: "text", text }] };
+  return { role, blocks: [{ kind: "text", text }] };
 }
 
 /** A chat endpoint applies the model's template itself, so a prompt that already carries one is taken apart first. */
@@ -34,17 +25,8 @@ function turnsOfMistralPrompt(prompt: string): readonly Turn[] {
   return [turn("user", single === undefined || single.includes("[INST]") ? prompt : single.trim())];
 }
 
-/** Messages whose content is a text, as OpenAI-like bodies have them. */
-function turnsOfMessages(body: JsonObject): readonly Turn[] {
-  return requiredList(body, "messages").map((message, index) => {
-    const at = `messages.${index}`;
-    if (!isObject(message)) throw new InvalidInputError(`${at}: Input should be an object`);
-    return turn(roleOf(message, at, ["system", "user", "assistant"]), requiredText(message, "content"));
-  });
-}
-
 /** Meta Llama's body: a prompt that carries the template. */
-export const llama: Family<ChatPrompt, ChatReply> = {
+export const llama: BodyFamily<ChatPrompt, ChatReply> = {
   read: (body) => ({
     kind: "chat",
     turns: turnsOfLlamaPrompt(requiredText(body, "prompt")),
@@ -58,8 +40,8 @@ export const llama: Family<ChatPrompt, ChatReply> = {
   }),
 };
 
-/** Mistral's two bodies: `prompt` is answered with `outputs`, `messages` with `choices`. */
-export const mistral: Family<ChatPrompt, ChatReply> = {
+/** Mistral's two bodies: `prompt` is responded to with `outputs`, `messages` with `choices`. */
+export const mistral: BodyFamily<ChatPrompt, ChatReply> = {
   read: (body) => ({
     kind: "chat",
     turns: body["messages"] === undefined ? turnsOfMistralPrompt(requiredText(body, "prompt")) : turnsOfMessages(body),
@@ -80,7 +62,6 @@ export const mistral: Family<ChatPrompt, ChatReply> = {
 };
 
 function turnsOfAnyBody(body: JsonObject): readonly Turn[] {
-  if (Array.isArray(body["messages"])) return turnsOfMessages(body);
   for (const key of ["prompt", "inputText", "input"]) {
     const text = body[key];
     if (typeof text === "string" && text.length > 0) return [turn("user", text)];
@@ -88,8 +69,8 @@ function turnsOfAnyBody(body: JsonObject): readonly Turn[] {
   return [turn("user", JSON.stringify(body))];
 }
 
-/** Any model this project does not know: whatever looks like a prompt is one, and the answer is plain. */
-export const generic: Family<ChatPrompt, ChatReply> = {
+/** Any body that is not known: whatever looks like a prompt is one, and the response is plain. */
+export const generic: BodyFamily<ChatPrompt, ChatReply> = {
   read: (body) => ({ kind: "chat", turns: turnsOfAnyBody(body) }),
   write: (reply, _prompt, modelName) => ({
     model: modelName,

@@ -1,14 +1,14 @@
 import type { JsonObject } from "./responder.ts";
 
 /** One piece of a turn: text, or an image as the chat endpoint takes it. */
-export type Part =
+export type ContentBlock =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "image"; readonly dataUrl: string };
 
 /** One message of a conversation. */
 export interface Turn {
   readonly role: "user" | "assistant" | "system";
-  readonly parts: readonly Part[];
+  readonly blocks: readonly ContentBlock[];
 }
 
 /** What a chat or text model is asked, whatever its family's body looks like. */
@@ -60,6 +60,11 @@ export class InvalidInputError extends Error {
 /** Whether a JSON value is an object, not a list and not null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What no chat endpoint has a word for (a tool's call, a video, a document), as the text that it is in the body. */
+export function blockOfAnything(value: unknown): ContentBlock {
+  return { kind: "text", text: JSON.stringify(value) ?? "" };
 }
 
 /** The list under `key`. @throws InvalidInputError if it is missing, no list, or empty. */

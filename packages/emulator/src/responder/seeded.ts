@@ -12,9 +12,9 @@ export function hash32(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** A number in [0, 1) that depends on the parts only. */
-export function drawn(...parts: ReadonlyArray<string | number>): number {
-  return hash32(parts.join("\u0000")) / 0x1_0000_0000;
+/** A number in [0, 1) that depends on the values only. */
+export function drawn(...values: ReadonlyArray<string | number>): number {
+  return hash32(values.join("\u0000")) / 0x1_0000_0000;
 }
 
 /** An endless sequence of numbers in [0, 1) that depends on the seed only (mulberry32). */

@@ -1,5 +1,5 @@
-import type { Json } from "../evaluation/aws-answers.ts";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import { matches } from "../graph/event-pattern.ts";
 import { documentOf, type Graph } from "../graph/graph.ts";
 import type { Guard } from "./guard.ts";
@@ -9,7 +9,7 @@ import type { RunningFunction } from "./running-function.ts";
 /** Lambda's own number of retries where a function has no configuration for it. */
 const DEFAULT_RETRIES = 2;
 
-/** What AWS does between the stage's parts: events, schedules, notifications, and calls that nobody waits for. */
+/** What AWS does inside a stage: events, schedules, notifications, and calls that nobody waits for. */
 export class Deliveries {
   readonly #graph: Graph;
   readonly #guard: Guard;
@@ -71,7 +71,7 @@ export class Deliveries {
   }
 
   /** Waits for every call that is under way. */
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 

@@ -62,11 +62,11 @@ export class RunningFunction {
     const child = this.#child ?? (await this.#start());
     const id = `${this.name}-${this.#count++}`;
     return new Promise((resolve) => {
-      const onExit = () => settle({ error: `${this.name} died` });
+      const onExit = () => finish({ error: `${this.name} died` });
       const onMessage = (message: { id?: string } & Answered) => {
-        if (message.id === id) settle(message);
+        if (message.id === id) finish(message);
       };
-      const settle = (answered: Answered) => {
+      const finish = (answered: Answered) => {
         child.off("exit", onExit);
         child.off("message", onMessage);
         resolve(answered);

@@ -35,10 +35,10 @@ export function roleFiles(endpoint: string, role: string): BatchFiles {
       if (answer.Body !== undefined) yield await answer.Body.transformToByteArray();
     },
     async write(uri, chunks) {
-      const parts: Uint8Array[] = [];
-      for await (const chunk of chunks) parts.push(chunk);
+      const read: Uint8Array[] = [];
+      for await (const chunk of chunks) read.push(chunk);
       await client
-        .send(new PutObjectCommand({ ...placeOf(uri), Body: Buffer.concat(parts) }))
+        .send(new PutObjectCommand({ ...placeOf(uri), Body: Buffer.concat(read) }))
         .catch((error: unknown) => {
           throw translated(error, uri);
         });

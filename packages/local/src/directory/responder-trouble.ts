@@ -3,10 +3,12 @@ import { join } from "node:path";
 import * as z from "zod";
 
 const FILE_NAME = "responder.json";
+/** What an endpoint says of a failed request is only its owner's to read. */
+const OWNER_ONLY = 0o600;
 
 const troubleSchema = z.object({
-  /** The token of the lock that its writer holds: a file with another one is of a process that is no more. */
-  token: z.string(),
+  /** The process that has the trouble: a file with another one is of a process that is no more. */
+  pid: z.int().positive(),
   /** When it began, in epoch milliseconds. */
   since: z.number(),
   /** Requests that failed since. */
@@ -21,15 +23,18 @@ export type ResponderTrouble = z.infer<typeof troubleSchema>;
 export async function writeTrouble(dir: string, trouble: ResponderTrouble | undefined): Promise<void> {
   const path = join(dir, FILE_NAME);
   if (trouble === undefined) return rm(path, { force: true });
-  await writeFile(`${path}.new`, `${JSON.stringify(trouble, undefined, 2)}\n`);
-  await rename(`${path}.new`, path);
+  const draft = `${path}.new`;
+  // A draft that was there already would keep its own rights.
+  await rm(draft, { force: true });
+  await writeFile(draft, `${JSON.stringify(trouble, undefined, 2)}\n`, { mode: OWNER_ONLY, flag: "wx" });
+  await rename(draft, path);
 }
 
-/** The trouble of the process that holds the directory's lock with this token; undefined if it has none. */
-export async function readTrouble(dir: string, token: string): Promise<ResponderTrouble | undefined> {
+/** The trouble of the process that has the directory, by its id; undefined if it has none. */
+export async function readTrouble(dir: string, pid: number): Promise<ResponderTrouble | undefined> {
   try {
     const found = troubleSchema.parse(JSON.parse(await readFile(join(dir, FILE_NAME), "utf8")));
-    return found.token === token ? found : undefined;
+    return found.pid === pid ? found : undefined;
   } catch {
     // None there, or none that is whole: what is shown with it is there all the same.
     return undefined;

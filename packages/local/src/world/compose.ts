@@ -11,17 +11,19 @@ import {
   type Timings,
   type World,
 } from "@sluice/core";
-import { LOCAL_CLIENT, LOCAL_TABLE, tableClient } from "../directory/table.ts";
+import { LOCAL_TABLE, localClient, type tableClient } from "../directory/table.ts";
 
 /** The stage of every local world: a directory has its own account, so one name does for all. */
 export const LOCAL_STAGE = "local";
 /** The batch server knows no roles, but wants one that is well formed. */
 const LOCAL_ROLE = "arn:aws:iam::123456789012:role/sluice-local";
 
-export interface WorldParts {
-  /** `http://127.0.0.1:<port>` of the embedded DynamoDB and of the batch server. */
-  readonly dynamodb: string;
+export interface WorldOptions {
+  /** A client of the embedded DynamoDB, which `close` destroys. */
+  readonly table: ReturnType<typeof tableClient>;
+  /** `http://127.0.0.1:<port>` of the batch server, and what it asks for. */
   readonly bedrock: string;
+  readonly accessKey: string;
   readonly objects: ObjectStore;
   readonly settings: Settings;
   /** Divides every duration that the queue waits for. */
@@ -38,17 +40,20 @@ function localTimings(speed: number): Timings {
   return { ...timings, eventMs: Math.max(MIN_EVENT_MS, timings.eventMs) };
 }
 
-/** The batch server of a local world; `close` gives its connections back. */
-export function localBatch(endpoint: string, bucket: string): { batch: BatchService; close: () => void } {
-  const client = bedrockClient({ ...LOCAL_CLIENT, endpoint });
+/** The batch server of a local world, which asks for the access key; `close` gives its connections back. */
+export function localBatch(
+  endpoint: string,
+  accessKey: string,
+  bucket: string,
+): { batch: BatchService; close: () => void } {
+  const client = bedrockClient({ ...localClient(accessKey), endpoint });
   return { batch: new BedrockBatch({ client, bucket, roleArn: LOCAL_ROLE }), close: () => client.destroy() };
 }
 
 /** The world of core over local servers, by the same adapters as in AWS; `close` gives its connections back. */
-export function composeWorld(parts: WorldParts): { world: World; close: () => void } {
-  const { dynamodb, bedrock, objects, settings, speed, messages, log } = parts;
-  const table = tableClient(dynamodb);
-  const { batch, close: closeBatch } = localBatch(bedrock, objects.bucket);
+export function composeWorld(options: WorldOptions): { world: World; close: () => void } {
+  const { table, bedrock, accessKey, objects, settings, speed, messages, log } = options;
+  const { batch, close: closeBatch } = localBatch(bedrock, accessKey, objects.bucket);
   const world: World = {
     stage: LOCAL_STAGE,
     settings,

@@ -6,12 +6,12 @@ const POLL_MS = 50;
 /** Pages of 1,000 drops that one look reads at most. */
 const MAX_PAGES = 1_000;
 
-/** Tells when every object below `to-process/` is a submission that is settled, and nothing else is under way. */
+/** Tells when every object below `to-process/` is a submission that has ended, and nothing else is under way. */
 export class Idleness {
   readonly #world: World;
   readonly #busy: () => boolean;
-  /** Submissions that were seen settled: they stay so. */
-  readonly #settled = new Set<string>();
+  /** Submissions that were seen to have ended: they stay so. */
+  readonly #ended = new Set<string>();
 
   /** @param busy whether a message is due or a move under way */
   constructor(world: World, busy: () => boolean) {
@@ -27,22 +27,22 @@ export class Idleness {
   async #isIdle(): Promise<boolean> {
     if (this.#busy()) return false;
     const { store } = this.#world;
-    if ((await store.unsettledSubmissions(1)).items.length > 0) return false;
-    if ((await store.uncollected(1)).items.length > 0) return false;
-    return (await this.#dropsAreSettled()) && !this.#busy();
+    if ((await store.submissions.unfinished(1)).items.length > 0) return false;
+    if ((await store.jobs.uncollected(1)).items.length > 0) return false;
+    return (await this.#dropsHaveEnded()) && !this.#busy();
   }
 
-  async #dropsAreSettled(): Promise<boolean> {
+  async #dropsHaveEnded(): Promise<boolean> {
     const { store, objects } = this.#world;
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
       const listed = await objects.list(DROPS_PREFIX, cursor);
       for (const object of listed.items) {
         const submissionId = submissionIdOf(objects.bucket, object);
-        if (this.#settled.has(submissionId)) continue;
-        const status = (await store.submission(submissionId))?.status;
+        if (this.#ended.has(submissionId)) continue;
+        const status = (await store.submissions.get(submissionId))?.status;
         if (status === undefined || status === "Planning" || status === "Open") return false;
-        this.#settled.add(submissionId);
+        this.#ended.add(submissionId);
       }
       cursor = listed.cursor;
       if (cursor === undefined) return true;

@@ -2,16 +2,12 @@ import type { Log } from "@sluice/core";
 import type { Responder, Trouble } from "@sluice/emulator";
 import { type ResponderTrouble, writeTrouble } from "../directory/responder-trouble.ts";
 
-function noted({ since, failures, message }: Trouble, token: string): ResponderTrouble {
-  return { token, since, failures, message };
+function noted({ since, failures, message }: Trouble): ResponderTrouble {
+  return { pid: process.pid, since, failures, message };
 }
 
-/**
- * Tells of the responder's trouble in the log, and notes it in the directory for other processes. The answer ends it.
- *
- * @param token that of the directory's lock
- */
-export function watchResponder(responder: Responder, dir: string, token: string, log: Log): () => Promise<void> {
+/** Tells of the responder's trouble in the log, and notes it in the directory for other processes. The answer ends it. */
+export function watchResponder(responder: Responder, dir: string, log: Log): () => Promise<void> {
   let last: Promise<void> = writeTrouble(dir, undefined);
   responder.watch?.((trouble) => {
     if (trouble === undefined)
@@ -21,7 +17,7 @@ export function watchResponder(responder: Responder, dir: string, token: string,
       log({ level: "error", event: "responderFails", message, ...(failures > 0 && { count: failures }) });
     }
     last = last
-      .then(() => writeTrouble(dir, trouble && noted(trouble, token)))
+      .then(() => writeTrouble(dir, trouble && noted(trouble)))
       .catch((error: unknown) => log({ level: "warn", event: "troubleNotNoted", message: String(error) }));
   });
   return async () => {

@@ -16,7 +16,7 @@ describe("The settings of a running world", { timeout: MAX_TEST_MS }, () => {
   let local: LocalWorld;
   const log: LogEntry[] = [];
   const told = (event: string) => log.filter((entry) => entry.event === event).map(({ message }) => message);
-  const limitOf = (lane: string) => async () => (await local.world.store.lane(lane))?.limit;
+  const limitOf = (lane: string) => async () => (await local.world.store.lanes.get(lane))?.limit;
 
   beforeEach(async () => {
     log.length = 0;

@@ -1,20 +1,20 @@
 import type { MemoryObjects } from "@sluice/testing";
 import type { Chance } from "../schedule/chance.ts";
-import type { SimJob } from "./sim-bedrock.ts";
+import type { SimJob } from "./sim-job.ts";
 
 /** How many records of a hundred the model refuses. */
 const REFUSED_SHARE = 0.1;
 
-/** What Bedrock answered to a record, and was paid for. */
-export interface Answered {
+/** What a record came to in a job's output, and was paid for. */
+export interface PaidOutput {
   kind: "result" | "error";
   arn: string;
 }
 
-/** Writes what jobs leave in the bucket, and remembers every answer as the truth that collect must arrive at. */
+/** Writes what jobs leave in the bucket, and remembers every record's output as the truth that collect must arrive at. */
 export class BatchOutput {
-  /** The answers by `job name/record id`. */
-  readonly answers = new Map<string, Answered>();
+  /** The outputs that were paid for, by `job name/record id`. */
+  readonly paid = new Map<string, PaidOutput>();
   /** What was wrong with jobs' inputs; it should be nothing. */
   readonly problems: string[] = [];
   readonly #objects: MemoryObjects;
@@ -37,11 +37,9 @@ export class BatchOutput {
       if (recordId === undefined) continue;
       const isRefused = chance.happens(REFUSED_SHARE);
       if (isRefused) errors++;
-      this.answers.set(`${job.jobName}/${recordId}`, { kind: isRefused ? "error" : "result", arn });
-      const answer = isRefused
-        ? { error: { errorCode: 400, errorMessage: "Refused." } }
-        : { modelOutput: { ok: true } };
-      output.splice(chance.whole(0, output.length), 0, JSON.stringify({ ...answer, recordId }));
+      this.paid.set(`${job.jobName}/${recordId}`, { kind: isRefused ? "error" : "result", arn });
+      const said = isRefused ? { error: { errorCode: 400, errorMessage: "Refused." } } : { modelOutput: { ok: true } };
+      output.splice(chance.whole(0, output.length), 0, JSON.stringify({ ...said, recordId }));
     }
     job.processedRecords = done;
     const folder = `${request.outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;

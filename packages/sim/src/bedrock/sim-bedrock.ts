@@ -10,12 +10,13 @@ import {
 } from "@sluice/core";
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance } from "../schedule/chance.ts";
-import type { Faults } from "../script/faults.ts";
+import type { CallFaults } from "../script/faults.ts";
 import type { Oddities } from "../script/oddities.ts";
 import { BEGIN, MINUTE_MS, type OtherScript, type Script, SECOND_MS } from "../script/script.ts";
 import type { Windows } from "../script/windows.ts";
 import { drawLife, lifeOf, type Step } from "./life.ts";
 import type { BatchOutput } from "./output.ts";
+import type { SimJob } from "./sim-job.ts";
 
 /** The longest time in which the listing does not show a job; a proof by look-up waits longer. */
 const MOST_LISTING_LAG_MS = 4 * MINUTE_MS;
@@ -25,19 +26,12 @@ const OTHERS_RETRY_MS = 30 * SECOND_MS;
 export const DEADLY = "Whoever asked dies before the answer.";
 const MOST_OUTPUT_LAG_MS = MINUTE_MS;
 
-/** A job in Bedrock, with what nobody but the simulation knows of it. */
-export interface SimJob extends BedrockJob {
-  request: CreateRequest;
-  submittedAt: number;
-  listedAt: number;
-}
-
 /** What the model of Bedrock needs of the simulation around it. */
 export interface Surroundings {
   script: Script;
   agenda: Agenda;
   windows: Windows;
-  faults: Faults;
+  faults: CallFaults;
   output: BatchOutput | undefined;
   /** The short name of a job in Bedrock, for places and histories. */
   nameOf(jobName: string): string;

@@ -12,7 +12,7 @@ import {
 import type { Instance } from "../instance/instance.ts";
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
-import type { Faults } from "../script/faults.ts";
+import type { CallFaults } from "../script/faults.ts";
 import type { Oddities } from "../script/oddities.ts";
 import {
   type DurationMs,
@@ -39,7 +39,7 @@ export interface BusAround {
   script: Script;
   agenda: Agenda;
   windows: Windows;
-  faults: Faults;
+  faults: CallFaults;
   functions: Functions;
   worldOf(instance: Instance): World;
   nameOf(jobName: string): string;

@@ -1,6 +1,6 @@
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance } from "../schedule/chance.ts";
-import type { Faults } from "../script/faults.ts";
+import type { CallFaults } from "../script/faults.ts";
 import { callFaults, createFaults, type FaultKind, MINUTE_MS, SECOND_MS } from "../script/script.ts";
 import type { Call } from "./call.ts";
 
@@ -28,7 +28,7 @@ export class PortFault extends Error {
 export interface Host {
   seed: number;
   agenda: Agenda;
-  faults: Faults;
+  faults: CallFaults;
   note(line: string): void;
   /** Throws if the port refuses everything for now. */
   refuses(call: Call): void;

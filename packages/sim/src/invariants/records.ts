@@ -1,4 +1,4 @@
-import { jobNameOf, processedPrefix, type Submission } from "@sluice/core";
+import { isEnded, jobNameOf, processedPrefix, type Submission } from "@sluice/core";
 import type { MemoryObjects, MemoryStore } from "@sluice/testing";
 import type { BatchOutput } from "../bedrock/output.ts";
 import type { Dropped } from "../script/dropped.ts";
@@ -14,18 +14,17 @@ export interface Ledger {
 }
 
 /** The drops that are not through, in words. */
-export async function unsettledDrops({ store, drops }: Ledger): Promise<string[]> {
+export async function unfinishedDrops({ store, drops }: Ledger): Promise<string[]> {
   const left: string[] = [];
   for (const { script, submissionId, jobIds } of drops) {
-    const submission = await store.submission(submissionId);
+    const submission = await store.submissions.get(submissionId);
     if (submission === undefined) {
       if (!wasOverwritten(drops, script.name)) left.push(`${script.name} is no submission`);
     } else if (submission.status !== "Done" && submission.status !== "Refused")
       left.push(`${script.name} is ${submission.status} with ${submission.openJobs.size} open jobs`);
     for (const jobId of jobIds) {
-      const job = await store.job(jobId);
-      if (job !== undefined && !("settled" in job && job.settled))
-        left.push(`job ${jobId} is ${job.status}, not settled`);
+      const job = await store.jobs.get(jobId);
+      if (job !== undefined && !(isEnded(job) && job.done)) left.push(`job ${jobId} is ${job.status}, not done with`);
     }
   }
   return left;
@@ -36,7 +35,7 @@ export async function checkRecords(ledger: Ledger): Promise<void> {
   const problem = ledger.output.problems[0];
   if (problem !== undefined) throw new Violation("3: every record once", problem);
   for (const dropped of ledger.drops) {
-    const submission = await ledger.store.submission(dropped.submissionId);
+    const submission = await ledger.store.submissions.get(dropped.submissionId);
     if (submission !== undefined) await checkDrop(ledger, dropped, submission);
   }
 }
@@ -46,7 +45,7 @@ async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submissio
   const { script, key, submissionId } = dropped;
   const fail = (what: string) => new Violation("3: every record once", `${script.name}: ${what}.`);
   const isDone = submission.status === "Done";
-  const owner = isDone ? await store.claimPath(objects.bucket, key, submissionId) : undefined;
+  const owner = isDone ? await store.submissions.claimPath(objects.bucket, key, submissionId) : undefined;
   const prefix = processedPrefix(key, owner === submissionId, submissionId);
   const files = objects.keys(prefix);
   for (const name of ["results.jsonl", "errors.jsonl", "summary.json"])
@@ -63,15 +62,15 @@ async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submissio
 function checkLines(
   ledger: Ledger,
   dropped: Dropped,
-  results: readonly Line[],
-  errors: readonly Line[],
+  results: readonly OutcomeLine[],
+  errors: readonly OutcomeLine[],
   fail: (what: string) => Violation,
 ): void {
   const { recordIds, brokenLines } = dropped;
   const expected = { results: [] as string[], errors: [] as string[] };
   for (const recordId of recordIds)
     (isResult(ledger, dropped, recordId) ? expected.results : expected.errors).push(recordId);
-  const idsOf = (lines: readonly Line[]) =>
+  const idsOf = (lines: readonly OutcomeLine[]) =>
     lines.filter(({ line }) => line === undefined).map(({ recordId }) => recordId);
   const compare = (what: string, have: readonly unknown[], want: readonly unknown[]) => {
     if (have.join() !== want.join()) throw fail(`its ${what} are [${have.join(" ")}] instead of [${want.join(" ")}]`);
@@ -82,11 +81,11 @@ function checkLines(
   compare("broken lines", broken, brokenLines);
 }
 
-/** True if Bedrock answered the record, and was paid for it. */
+/** True if the record has a result, and Bedrock was paid for it. */
 function isResult({ stage, output }: Ledger, { jobIds }: Dropped, recordId: string): boolean {
-  const answers = jobIds.flatMap((jobId) => output.answers.get(`${jobNameOf(stage, jobId)}/${recordId}`) ?? []);
-  if (answers.length > 1) throw new Violation("4: paid once", `${recordId} was answered in ${answers.length} jobs.`);
-  return answers[0]?.kind === "result";
+  const outputs = jobIds.flatMap((jobId) => output.paid.get(`${jobNameOf(stage, jobId)}/${recordId}`) ?? []);
+  if (outputs.length > 1) throw new Violation("4: paid once", `${recordId} has an output in ${outputs.length} jobs.`);
+  return outputs[0]?.kind === "result";
 }
 
 /** True if another drop took this one's place in the bucket. */
@@ -95,15 +94,15 @@ function wasOverwritten(drops: readonly Dropped[], name: string): boolean {
   return drops.slice(own + 1).some(({ key }) => key === drops[own]?.key);
 }
 
-interface Line {
+interface OutcomeLine {
   recordId?: string;
   line?: number;
 }
 
-function linesOf(objects: MemoryObjects, key: string): Line[] {
+function linesOf(objects: MemoryObjects, key: string): OutcomeLine[] {
   return objects
     .text(key)
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as OutcomeLine);
 }

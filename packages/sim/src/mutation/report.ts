@@ -8,10 +8,10 @@ interface Mutated {
   /** What stands in place of the code. */
   replacement?: string;
   /** Lines and columns count from 1. */
-  location: { start: Place; end: Place };
+  location: { start: SourcePlace; end: SourcePlace };
 }
 
-interface Place {
+interface SourcePlace {
   line: number;
   column: number;
 }
@@ -75,7 +75,7 @@ function hasSurvived({ status }: Mutated): boolean {
   return status === "Survived" || status === "NoCoverage";
 }
 
-function offsetOf(source: string, { line, column }: Place): number {
+function offsetOf(source: string, { line, column }: SourcePlace): number {
   const before = source.split("\n").slice(0, line - 1);
   return before.reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
 }

@@ -1,12 +1,12 @@
 import type { Growth } from "./history.ts";
-import type { Figures } from "./trace.ts";
+import type { PolicyFigures } from "./trace.ts";
 import type { Workload } from "./workload.ts";
 
 const POLICIES = ["oracle", "bound", "Sluice", "map", "scan"] as const;
 type Policy = (typeof POLICIES)[number];
 export interface Result {
   workload: Workload;
-  figures: Record<Policy, Figures>;
+  figures: Record<Policy, PolicyFigures>;
 }
 
 const MINUTE_MS = 60_000;
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 /** A workload whose title says how quick its events are, and what was made of it. */
 export interface Speed {
   workload: Workload;
-  figures: Record<"oracle" | "bound" | "Sluice", Figures>;
+  figures: Record<"oracle" | "bound" | "Sluice", PolicyFigures>;
 }
 
 /** The comparison's tables in Markdown. */

@@ -19,7 +19,7 @@ export interface Trace {
   writes: number;
 }
 
-export interface Figures {
+export interface PolicyFigures {
   done: number;
   /** Slots that worked for us over slots that we could have had, while work waited. */
   utilisation: number;
@@ -31,7 +31,7 @@ export interface Figures {
 }
 
 /** The figures of a trace. A run that hangs is measured up to the last thing that happened in it. */
-export function figuresOf(workload: Workload, { jobs, others, bedrockCalls, reads, writes }: Trace): Figures {
+export function figuresOf(workload: Workload, { jobs, others, bedrockCalls, reads, writes }: Trace): PolicyFigures {
   const ended = jobs.flatMap(({ endedAt }) => endedAt ?? []);
   const waits = jobs.flatMap(({ arrivedAt, startedAt }) => (startedAt === undefined ? [] : [startedAt - arrivedAt]));
   const byLane = workload.lanes.map(({ name, limit, quota }) =>

@@ -28,7 +28,7 @@ const MODEL = "anthropic.claude-3-haiku-20240307-v1:0";
 const JOBS = 1_000;
 const SLOTS = 10;
 
-interface Shape {
+interface LoadShape {
   jobs?: number;
   lanes?: number;
   slots?: number;
@@ -40,7 +40,7 @@ interface Shape {
   others?: OtherScript[];
 }
 
-function workload(name: string, title: string, shape: Shape): Workload {
+function workload(name: string, title: string, shape: LoadShape): Workload {
   const { jobs = JOBS, lanes = 1, slots = SLOTS, minutes = { least: 10, most: 60 }, arrivesMs = () => 0 } = shape;
   const chance = new Chance(1, name);
   const made = Array.from({ length: lanes }, (_, n) => ({

@@ -4,8 +4,8 @@ import type { Dropped } from "../script/dropped.ts";
 import type { DropScript } from "../script/script.ts";
 import type { Names } from "./names.ts";
 
-/** More parts than any simulated drop has. */
-const MOST_PARTS = 12;
+/** More slices than any simulated drop has. */
+const MOST_SLICES = 12;
 
 /** Puts a drop into the bucket as a user would, and names its ids for the histories. */
 export function drop(objects: MemoryObjects, script: DropScript, names: Names): Dropped {
@@ -25,9 +25,9 @@ export function drop(objects: MemoryObjects, script: DropScript, names: Names): 
   });
   const head = objects.put(key, lines.map((line) => `${line}\n`).join(""));
   const submissionId = submissionIdOf(objects.bucket, head);
-  const jobIds = Array.from({ length: MOST_PARTS }, (_, part) => jobIdOf(submissionId, head.lastModified, part));
+  const jobIds = Array.from({ length: MOST_SLICES }, (_, slice) => jobIdOf(submissionId, head.lastModified, slice));
   names.set(submissionId, name);
-  for (const [part, jobId] of jobIds.entries()) names.set(jobId, `${name}.${part}`);
+  for (const [slice, jobId] of jobIds.entries()) names.set(jobId, `${name}.${slice}`);
   return { script, submissionId, key, jobIds, recordIds, brokenLines };
 }
 

@@ -12,7 +12,7 @@ export async function shrink(failed: Report): Promise<Report> {
   const search = new Search(failed);
   await search.listFaults();
   await search.reduceFaults();
-  for (const part of ["windows", "others", "sweepsAtMs", "jobs", "drops"] as const) await search.reduce(part);
+  for (const list of ["windows", "others", "sweepsAtMs", "jobs", "drops"] as const) await search.reduce(list);
   await search.reduceFaults();
   return search.best;
 }
@@ -35,9 +35,9 @@ class Search {
     await this.#reduceList(this.best.script.faults ?? [], (faults) => ({ ...this.best.script, faults }));
   }
 
-  async reduce(part: "windows" | "others" | "sweepsAtMs" | "jobs" | "drops"): Promise<void> {
-    const list: unknown[] = this.best.script[part];
-    await this.#reduceList(list, (left) => ({ ...this.best.script, [part]: left }));
+  async reduce(list: "windows" | "others" | "sweepsAtMs" | "jobs" | "drops"): Promise<void> {
+    const entries: unknown[] = this.best.script[list];
+    await this.#reduceList(entries, (left) => ({ ...this.best.script, [list]: left }));
   }
 
   async #reduceList<T>(list: readonly T[], scriptOf: (left: T[]) => Script): Promise<void> {

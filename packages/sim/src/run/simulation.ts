@@ -2,28 +2,29 @@ import {
   type BatchService,
   DROPS_PREFIX,
   defaultTimings,
-  type JobStore,
   jobNameOf,
   type ObjectStore,
   refill,
   type Settings,
+  type Store,
   sweep,
   type World,
 } from "@sluice/core";
 import { MemoryObjects, MemoryStore } from "@sluice/testing";
 import { BatchOutput } from "../bedrock/output.ts";
-import { SimBedrock, type SimJob } from "../bedrock/sim-bedrock.ts";
+import { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { SimJob } from "../bedrock/sim-job.ts";
 import { Bus } from "../bus/bus.ts";
 import { Functions, TIMEOUT_MS } from "../bus/functions.ts";
 import type { Call } from "../instance/call.ts";
 import { type Host, type Instance, PortFault } from "../instance/instance.ts";
 import { portsOf } from "../instance/ports.ts";
-import { Blocks } from "../invariants/blocks.ts";
+import { LaneBlocks } from "../invariants/blocks.ts";
 import { checkMade, watchedObjects, watchedStore } from "../invariants/watch.ts";
 import { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
 import type { Dropped } from "../script/dropped.ts";
-import { Faults } from "../script/faults.ts";
+import { CallFaults } from "../script/faults.ts";
 import { Oddities } from "../script/oddities.ts";
 import { groups, idOf, pendingOf, settingsOf } from "../script/rows.ts";
 import {
@@ -37,7 +38,7 @@ import {
 } from "../script/script.ts";
 import { Windows } from "../script/windows.ts";
 import { drop } from "./drops.ts";
-import { guarded, guardedCreate, type Observe } from "./guard.ts";
+import { guarded, guardedCreate, guardedStore, type Observe } from "./guard.ts";
 import { History } from "./history.ts";
 import { Names } from "./names.ts";
 import { Trouble } from "./trouble.ts";
@@ -53,7 +54,7 @@ export class Simulation {
   readonly objects: MemoryObjects;
   readonly bedrock: SimBedrock;
   readonly functions: Functions;
-  readonly faults: Faults;
+  readonly faults: CallFaults;
   readonly history: History;
   readonly trouble: Trouble;
   readonly output: BatchOutput;
@@ -63,10 +64,10 @@ export class Simulation {
   readonly #observe: Observe;
   readonly #bus: Bus;
   readonly #settings: Settings;
-  readonly #store: JobStore;
+  readonly #store: Store;
   readonly #objects: ObjectStore;
   readonly #asked: BatchService;
-  readonly blocks: Blocks;
+  readonly blocks: LaneBlocks;
   readonly #oddities: Oddities;
   /** What was broken in the middle of a step. */
   broken: unknown;
@@ -75,14 +76,14 @@ export class Simulation {
   constructor(script: Script, observe: Observe = () => {}) {
     this.script = script;
     this.#observe = observe;
-    this.faults = new Faults(script);
+    this.faults = new CallFaults(script);
     this.#windows = new Windows(script);
     this.history = new History(this.agenda);
     this.trouble = new Trouble(this.agenda, this.faults, script);
     this.objects = new MemoryObjects({ clock: { now: () => this.agenda.now }, bucket: "sim-bucket" });
     this.output = new BatchOutput(this.objects);
     this.#objects = watchedObjects(this.objects, DROPS_PREFIX);
-    this.blocks = new Blocks(this.agenda);
+    this.blocks = new LaneBlocks(this.agenda);
     this.#settings = settingsOf(script);
     const note = (line: string) => this.history.note(line);
     const nameOf = (jobName: string) => this.names.shorten(jobName).replace(`sluice-${STAGE}-`, "");
@@ -148,12 +149,12 @@ export class Simulation {
   async #putOne({ store, clock }: World, job: JobScript): Promise<void> {
     const pending = pendingOf(job, this.script);
     if (job.oddity === "ghostHolder") {
-      await store.claimSlot(job.lane, pending.jobId, clock.now());
-      return store.finishClaiming(job.lane, pending.jobId);
+      await store.lanes.claimSlot(job.lane, pending.jobId, clock.now());
+      return store.lanes.finishClaiming(job.lane, pending.jobId);
     }
-    if (job.oddity === "ghostEntry") return store.enqueue(pending);
-    const isNew = await store.putJob(pending);
-    if (isNew || (await store.job(pending.jobId))?.status === "Pending") await store.enqueue(pending);
+    if (job.oddity === "ghostEntry") return store.queue.put(pending);
+    const isNew = await store.jobs.put(pending);
+    if (isNew || (await store.jobs.get(pending.jobId))?.status === "Pending") await store.queue.put(pending);
   }
 
   #drop(script: DropScript): void {
@@ -191,7 +192,7 @@ export class Simulation {
     const messages = this.#bus.messagesOf(instance);
     const watch = { observe: this.#observe, broken: (error: unknown) => this.#break(error) };
     const ports = {
-      store: guarded("store", this.#store, watch),
+      store: guardedStore(this.#store, watch),
       objects: guarded("objects", this.#objects, watch),
       batch: guarded("batch", this.#asked, watch),
       messages,
@@ -240,7 +241,7 @@ export class Simulation {
     const jobId = made.jobName.slice(`sluice-${STAGE}-`.length).toUpperCase();
     const name = this.names.shorten(jobId);
     // The row is read within this step: nobody else has a turn before it is there.
-    void this.store.job(jobId).then((job) => {
+    void this.store.jobs.get(jobId).then((job) => {
       try {
         checkMade(made, this.bedrock.jobs, lane, job, name);
       } catch (error) {

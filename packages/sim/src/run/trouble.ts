@@ -1,5 +1,5 @@
 import type { Agenda } from "../schedule/agenda.ts";
-import type { Faults } from "../script/faults.ts";
+import type { CallFaults } from "../script/faults.ts";
 import { BEGIN, MINUTE_MS, type Script } from "../script/script.ts";
 
 /** A lease, the longest stall and a call on its way: so long after it, trouble has no part in what happens. */
@@ -8,14 +8,14 @@ const CLEAR_AFTER_MS = 10 * MINUTE_MS;
 /** Remembers when something went wrong last, and which sweeps came after it. */
 export class Trouble {
   readonly #agenda: Agenda;
-  readonly #faults: Faults;
+  readonly #faults: CallFaults;
   readonly #windows: Script["windows"];
   #harmful = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
   #owedAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
-  constructor(agenda: Agenda, faults: Faults, { windows }: Script) {
+  constructor(agenda: Agenda, faults: CallFaults, { windows }: Script) {
     this.#agenda = agenda;
     this.#faults = faults;
     this.#windows = windows;

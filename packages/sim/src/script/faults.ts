@@ -2,7 +2,7 @@ import type { Chance } from "../schedule/chance.ts";
 import { type FaultKind, harmless, type Script } from "./script.ts";
 
 /** Decides at every place of a run whether something goes wrong there, and remembers what did. */
-export class Faults {
+export class CallFaults {
   /** Every fault that struck, by its name, in order. */
   readonly struck: string[] = [];
   /** How many of them may leave a claim that only a sweep finishes. */

@@ -6,7 +6,7 @@ export interface BatchUnderTest {
   service: BatchService;
   modelId: string;
   /** Puts an input of one job there. */
-  stage(inputKey: string): Promise<void>;
+  prepare(inputKey: string): Promise<void>;
   /** Lets the service's time go on. */
   later(durationMs: number): Promise<void>;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export function batchConformance(name: string, make: (options: BatchMakeOptions)
 
     const requestOf = async (jobName: string, more: Partial<CreateRequest> = {}): Promise<CreateRequest> => {
       const inputKey = `staging/${jobName}.jsonl`;
-      await made.stage(inputKey);
+      await made.prepare(inputKey);
       const outputPrefix = `output/${jobName}/`;
       const request = { jobName, clientRequestToken: `token-of-${jobName}`, modelId: made.modelId };
       return { ...request, invocation: "InvokeModel", inputKey, outputPrefix, ...more };

@@ -2,12 +2,12 @@ import type { BedrockStatus, Sighting } from "@sluice/core";
 import type { MemoryJob } from "../memory/batch.ts";
 import type { MemoryWorld } from "./world.ts";
 
-/** How Bedrock answers a job in a test. */
-export interface Answering {
+/** How Bedrock ends a job in a test. */
+export interface JobEnd {
   status?: BedrockStatus;
   /** Records that get an error of the model's. */
   refuses?: (recordId: string) => boolean;
-  /** Records that get no answer at all. */
+  /** Records that get no output at all. */
   skips?: (recordId: string) => boolean;
 }
 
@@ -28,28 +28,28 @@ function outputLine(line: string, refused: boolean): string {
 export async function endJob(
   { batch, objects }: MemoryWorld,
   job: MemoryJob,
-  { status = "Completed", refuses = () => false, skips = () => false }: Answering = {},
+  { status = "Completed", refuses = () => false, skips = () => false }: JobEnd = {},
 ): Promise<Sighting> {
   const { inputKey, outputPrefix } = job.request;
   const lines = (await objects.text(inputKey)).split("\n").filter((line) => line !== "");
   const idOf = (line: string): string => JSON.parse(line).recordId;
-  const answered = lines.filter((line) => !skips(idOf(line)));
-  const refused = answered.filter((line) => refuses(idOf(line)));
+  const processed = lines.filter((line) => !skips(idOf(line)));
+  const refused = processed.filter((line) => refuses(idOf(line)));
   const folder = `${outputPrefix}${job.arn.slice(job.arn.lastIndexOf("/") + 1)}/`;
-  const output = answered.map((line) => `${outputLine(line, refused.includes(line))}\n`).reverse();
+  const output = processed.map((line) => `${outputLine(line, refused.includes(line))}\n`).reverse();
   const counts = {
     totalRecordCount: lines.length,
-    processedRecordCount: answered.length,
-    successRecordCount: answered.length - refused.length,
+    processedRecordCount: processed.length,
+    successRecordCount: processed.length - refused.length,
     errorRecordCount: refused.length,
   };
-  if (answered.length > 0) {
+  if (processed.length > 0) {
     await objects.put(`${folder}${inputKey.slice(inputKey.lastIndexOf("/") + 1)}.out`, output.join(""));
     await objects.put(
       `${folder}manifest.json.out`,
       JSON.stringify({ ...counts, inputTokenCount: 7, outputTokenCount: 9 }),
     );
   }
-  const processedRecords = answered.length;
+  const processedRecords = processed.length;
   return batch.move(job.arn, status, { totalRecords: lines.length, processedRecords });
 }
