@@ -32,7 +32,7 @@ async function check(file: string, settings: Settings, options: ValidateOptions)
   const lane = settings.lanes[routed.lane];
   // The settings' schema holds that every route's model has a lane.
   if (lane === undefined) throw new Error(`The settings have no lane ${routed.lane}: check them again.`);
-  const { counts, jobs, problem, entries } = await checkFile(
+  const { counts, jobs, problem, entries, faults, warnings } = await checkFile(
     createReadStream(file),
     { lane, modelId: routed.model, invocation: routed.invocation },
     { maxEntries: MOST_SHOWN },
@@ -50,5 +50,7 @@ async function check(file: string, settings: Settings, options: ValidateOptions)
       code,
       message,
     })),
+    faults,
+    warnings,
   };
 }

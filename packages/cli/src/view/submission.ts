@@ -37,6 +37,15 @@ function jobsTable(jobs: ShownSubmission["jobs"]): string {
       ...[timeWord(submittedAt), timeWord(endedAt), arn ?? `(will be ${jobName})`],
     ]),
   );
-  const messages = jobs.flatMap(({ part, message }) => (message ? [`job ${part + 1}: ${message}`] : []));
-  return [table, ...messages].join("\n");
+  return [table, ...jobMessages(jobs)].join("\n");
+}
+
+/** What Bedrock said of the jobs, each sentence once. */
+function jobMessages(jobs: ShownSubmission["jobs"]): string[] {
+  const jobsOf = new Map<string, number[]>();
+  for (const { part, message } of jobs) if (message) jobsOf.set(message, [...(jobsOf.get(message) ?? []), part + 1]);
+  return [...jobsOf].map(([message, [first = 0, ...others]]) => {
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `job ${first}${more}: ${message}`;
+  });
 }

@@ -3,7 +3,7 @@ import type { LaneSettings } from "../settings/settings.ts";
 import { type Packing, pack, type Share } from "./packing.ts";
 import type { Scanned } from "./scan.ts";
 
-type ScannedRecords = Extract<Scanned, { good: number }>;
+type ScannedRecords = Pick<Extract<Scanned, { good: number }>, "records" | "good" | "strides">;
 
 /** The jobs that a file's records make, or why it makes none. */
 export type Judged = { shares: Share[] } | { shares?: undefined; problem: Problem };

@@ -1,4 +1,4 @@
-import { MAX_LINE_BYTES } from "../records/lines.ts";
+import { MAX_LINE_BYTES } from "../model/line-size.ts";
 import { MAX_INPUT_BYTES } from "./plain.ts";
 
 /** The most jobs that one submission makes: its set of open jobs has to fit into one item of the table. */
@@ -7,6 +7,7 @@ const MAX_JOBS = 2_000;
 /** What one submission may be. */
 export interface PlanLimits {
   maxInputBytes: number;
+  /** The model's own limit counts where it is smaller. */
   maxLineBytes: number;
   maxJobs: number;
 }

@@ -104,9 +104,9 @@ async function prepareGood(preparing: Preparing): Promise<Prepared | { problem: 
     const errorsKey = await errors.close();
     const slices = await composeSlices(objects, stream, judged.shares, keys.slice);
     if (rewrittenKey !== undefined) await objects.delete([rewrittenKey]);
-    const { records, good } = scanned;
+    const { records, good, warnings } = scanned;
     const counts = { records, results: 0, errors: records - good };
-    return { slices, counts, ...(errorsKey !== undefined && { errorsKey }) };
+    return { slices, counts, ...(errorsKey !== undefined && { errorsKey }), ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     await abort();
     throw error;
@@ -152,8 +152,9 @@ async function refuseEach(preparing: Preparing, problem: Problem): Promise<Prepa
       return refuseWhole(preparing, problem);
     }
     await errors.close();
-    const { records } = scanned;
-    return { slices: [], counts: { records, results: 0, errors: records }, errorsKey, problem };
+    const { records, warnings } = scanned;
+    const counts = { records, results: 0, errors: records };
+    return { slices: [], counts, errorsKey, problem, ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     await errors.abort();
     throw error;

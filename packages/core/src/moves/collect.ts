@@ -96,11 +96,11 @@ async function finish(world: World, submission: Submission): Promise<void> {
   if (plan !== undefined && submission.status !== "Done") {
     // Its jobs can end before the plan that queued them came to its last step.
     await store.openSubmission(submissionId);
-    const { errorsKey } = await readPrepared(objects, submissionId, plan.run);
+    const planned = await readPrepared(objects, submissionId, plan.run);
     const owner = await store.claimPath(bucket, key, submissionId);
     const prefix = processedPrefix(key, owner === submissionId, submissionId);
     const jobs = await endedJobs(world, submission, plan.parts);
-    await finalise(objects, submission, jobs, { stage, ...(errorsKey !== undefined && { errorsKey }) }, prefix);
+    await finalise(objects, submission, jobs, { ...planned, stage }, prefix);
     await store.finishSubmission(submissionId);
     log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
   }

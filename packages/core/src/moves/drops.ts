@@ -1,3 +1,4 @@
+import { isIgnored } from "../bucket/ignored.ts";
 import { DROPS_PREFIX } from "../bucket/keys.ts";
 import { submissionIdOf } from "../ids.ts";
 import type { World } from "../world.ts";
@@ -23,7 +24,7 @@ export async function findDrops(world: World): Promise<void> {
   for (let page = 0; page < MOST_PAGES; page++) {
     const listed = await objects.list(DROPS_PREFIX, cursor);
     for (const object of listed.items) {
-      if (object.key.endsWith("/") || now - object.lastModified > timings.dropsAgeMs) continue;
+      if (isIgnored(object.key) || now - object.lastModified > timings.dropsAgeMs) continue;
       if ((await store.submission(submissionIdOf(objects.bucket, object))) !== undefined) continue;
       await world.messages.plan(object.key);
       found++;

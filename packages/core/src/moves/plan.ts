@@ -1,11 +1,12 @@
-import { DROPS_PREFIX, jobOutputPrefix, processedPrefix } from "../bucket/keys.ts";
+import { isIgnored } from "../bucket/ignored.ts";
+import { jobOutputPrefix, processedPrefix } from "../bucket/keys.ts";
 import { ObjectChanged, ObjectMissing } from "../errors.ts";
 import { jobIdOf, submissionIdOf } from "../ids.ts";
 import { type PreparedSlice, prepareDrop, readPrepared } from "../intake/prepare.ts";
 import type { PendingJob } from "../job/job.ts";
 import type { ObjectHead } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
-import { finaliseRefused } from "../results/finalise.ts";
+import { finaliseRefused, type Planned } from "../results/finalise.ts";
 import { sweepUp, sweepUpRun } from "../results/sweep-up.ts";
 import { routeOf } from "../settings/route.ts";
 import { refill } from "../slots/refill.ts";
@@ -24,8 +25,10 @@ const JOBS_AT_ONCE = 20;
  * Doing it again, from the beginning or from wherever it was interrupted, changes nothing.
  */
 export async function plan(world: World, key: string): Promise<void> {
-  // A folder's marker is no drop.
-  if (!key.startsWith(DROPS_PREFIX) || key.endsWith("/")) return;
+  if (isIgnored(key)) {
+    world.log({ level: "info", event: "dropIgnored", key, message: "Its name says that it is no file of records." });
+    return;
+  }
   for (let reading = 0; reading < MOST_READINGS; reading++) {
     const head = await world.objects.head(key);
     if (head === undefined) {
@@ -123,12 +126,7 @@ function laneGone({ lane, modelId }: Submission): Problem {
  * Refuses a submission, with its errors where the user looks for results. The plain path stays free for a later drop
  * that is accepted.
  */
-async function refuse(
-  world: World,
-  submission: Submission,
-  prepared: { errorsKey?: string },
-  problem: Problem,
-): Promise<undefined> {
+async function refuse(world: World, submission: Submission, prepared: Planned, problem: Problem): Promise<undefined> {
   const { store, objects, log } = world;
   const { submissionId, key, lane, counts } = submission;
   await finaliseRefused(objects, { ...submission, problem }, prepared, processedPrefix(key, false, submissionId));
