@@ -22,8 +22,8 @@ export interface LaneGauges {
 export async function laneGauges(world: World): Promise<LaneGauges | undefined> {
   const { store, clock } = world;
   const gauges: LaneGauges = { IdleLanes: 0, PendingJobs: 0, RunningJobs: 0, LongestScheduledHours: 0 };
-  for (const lane of await store.lanes()) {
-    const pending = await store.queueLength(lane.lane, MOST_PENDING);
+  for (const lane of await store.lanes.all()) {
+    const pending = await store.queue.count(lane.lane, MOST_PENDING);
     gauges.PendingJobs += pending;
     gauges.RunningJobs += lane.holders.size;
     if (pending > 0 && hasRoom(lane) && !isBlocked(lane, clock.now())) gauges.IdleLanes++;
@@ -38,7 +38,7 @@ async function scheduledHours({ store, batch, clock }: World, lane: Lane): Promi
   // Ids sort by the time of the drop.
   for (const jobId of [...lane.holders].sort()) {
     if (asked >= MOST_SCHEDULED) break;
-    const job = await store.job(jobId);
+    const job = await store.jobs.get(jobId);
     if (job?.status !== "Scheduled") continue;
     asked++;
     const seen = await batch.get(job.arn);

@@ -145,13 +145,13 @@ async function reportOf(
   const problems: string[] = [];
   for (const drop of dropped) {
     const account = await accountFor(objects, drop);
-    const submission = await world.store.submission(drop.submissionId);
+    const submission = await world.store.submissions.get(drop.submissionId);
     const { path, accident, recordIds, brokenLines } = drop.file;
     problems.push(...account.problems);
     files.push({
       file: path,
       lane: submission?.lane ?? "",
-      jobs: submission?.plan?.parts ?? 0,
+      jobs: submission?.plan?.slices ?? 0,
       records: recordIds.length + brokenLines.length,
       results: account.results,
       errors: account.errors,

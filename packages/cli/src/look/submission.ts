@@ -63,12 +63,12 @@ async function jobsOf({ store }: Site, submissionId: string): Promise<Job[]> {
   const jobs: Job[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await store.jobsOf(submissionId, JOBS_PAGE, cursor);
+    const { items, cursor: next } = await store.jobs.ofSubmission(submissionId, JOBS_PAGE, cursor);
     jobs.push(...items);
     if (next === undefined) break;
     cursor = next;
   }
-  return jobs.sort((a, b) => a.part - b.part);
+  return jobs.sort((a, b) => a.slice - b.slice);
 }
 
 function shownJob(job: Job, stage: string): ShownJob {
@@ -78,7 +78,7 @@ function shownJob(job: Job, stage: string): ShownJob {
   const message = "message" in job ? job.message : undefined;
   return {
     id: job.jobId,
-    part: job.part,
+    part: job.slice,
     status: job.status,
     records: job.recordCount,
     jobName: jobNameOf(stage, job.jobId),

@@ -22,7 +22,7 @@ export async function ended(site: Site, submitted: readonly Submitted[], output:
   const progress = progressOf(output);
   try {
     for (let poll = 1; ; poll++) {
-      const found = await Promise.all(submitted.map(({ id }) => site.store.submission(id)));
+      const found = await Promise.all(submitted.map(({ id }) => site.store.submissions.get(id)));
       const known = found.filter((submission) => submission !== undefined);
       progress.show({
         files: submitted.length,

@@ -15,7 +15,7 @@ const MOST_PAGES = 5;
 export async function findDrops(world: World): Promise<void> {
   const { store, objects, clock, timings, log } = world;
   const now = clock.now();
-  const last = await store.bookmark(BOOKMARK);
+  const last = await store.bookmarks.get(BOOKMARK);
   const isDue = last === undefined || (last.cursor === undefined && now - last.startedAt >= timings.dropsPassMs);
   if (!isDue && last.cursor === undefined) return;
   const startedAt = isDue ? now : last.startedAt;
@@ -25,13 +25,13 @@ export async function findDrops(world: World): Promise<void> {
     const listed = await objects.list(DROPS_PREFIX, cursor);
     for (const object of listed.items) {
       if (isIgnored(object.key) || now - object.lastModified > timings.dropsAgeMs) continue;
-      if ((await store.submission(submissionIdOf(objects.bucket, object))) !== undefined) continue;
+      if ((await store.submissions.get(submissionIdOf(objects.bucket, object))) !== undefined) continue;
       await world.messages.plan(object.key);
       found++;
     }
     cursor = listed.cursor;
     if (cursor === undefined) break;
   }
-  await store.setBookmark(BOOKMARK, { startedAt, ...(cursor !== undefined && { cursor }) });
+  await store.bookmarks.set(BOOKMARK, { startedAt, ...(cursor !== undefined && { cursor }) });
   if (found > 0) log({ level: "warn", event: "lostDropsFound", count: found });
 }

@@ -49,7 +49,7 @@ async function planned(path: string, bytes: Uint8Array | string) {
   const key = `to-process/${path}`;
   world.objects.put(key, bytes);
   await plan(world, key);
-  const [submission] = (await world.store.submissions(1)).items;
+  const [submission] = (await world.store.submissions.newest(1)).items;
   const inputs = world.objects.keys("staging/").filter((name) => /part-\d+\.jsonl$/.test(name));
   const run = inputs
     .flatMap((input) => world.objects.text(input).split("\n"))

@@ -36,7 +36,7 @@ export async function plan(world: World, key: string): Promise<void> {
       return;
     }
     const { facts, problem } = factsOf(world, head);
-    const submission = await world.store.putSubmission(facts);
+    const submission = await world.store.submissions.put(facts);
     try {
       return await goOn(world, submission, problem);
     } catch (error) {
@@ -90,7 +90,7 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
   const { slices } = await readPrepared(world.objects, submissionId, plan.run);
   for (let from = 0; from < slices.length; from += JOBS_AT_ONCE)
     await Promise.all(slices.slice(from, from + JOBS_AT_ONCE).map((slice) => queueJob(world, committed, slice)));
-  await world.store.openSubmission(submissionId);
+  await world.store.submissions.open(submissionId);
   world.log({ level: "info", event: "planned", submissionId, lane, key, count: slices.length });
   await refill(world, lane);
 }
@@ -111,7 +111,7 @@ async function prepare(
     return refuse(world, { ...submission, counts: prepared.counts }, prepared, prepared.problem);
   const { slices, counts } = prepared;
   const openJobs = slices.map(({ slice }) => jobIdOf(submissionId, lastModified, slice));
-  const committed = await store.commitPlan(submissionId, { run, parts: slices.length }, counts, openJobs);
+  const committed = await store.submissions.commitPlan(submissionId, { run, slices: slices.length }, counts, openJobs);
   // Another run's plan counts, and its submission may be done already: nobody else would take our files away.
   if (committed.plan?.run !== run) await sweepUpRun(objects, submissionId, run);
   return committed;
@@ -130,7 +130,7 @@ async function refuse(world: World, submission: Submission, prepared: Planned, p
   const { store, objects, log } = world;
   const { submissionId, key, lane, counts } = submission;
   await finaliseRefused(objects, { ...submission, problem }, prepared, processedPrefix(key, false, submissionId));
-  if (!(await store.refuseSubmission(submissionId, problem, counts))) return;
+  if (!(await store.submissions.refuse(submissionId, problem, counts))) return;
   await sweepUp(objects, submissionId);
   log({ level: "warn", event: "refused", submissionId, key, lane, status: problem.code, message: problem.message });
 }
@@ -155,7 +155,7 @@ async function queueJob({ store }: World, submission: Submission, prepared: Prep
   const job: PendingJob = {
     jobId,
     submissionId,
-    part: prepared.slice,
+    slice: prepared.slice,
     lane,
     modelId,
     invocation,
@@ -168,6 +168,7 @@ async function queueJob({ store }: World, submission: Submission, prepared: Prep
     enqueuedAt: seenAt,
     status: "Pending",
   };
-  const isNew = await store.putJob(job);
-  if (isNew || (await store.job(jobId))?.status === "Pending") await store.enqueue({ lane, rank: job.rank, jobId });
+  const isNew = await store.jobs.put(job);
+  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")
+    await store.queue.put({ lane, rank: job.rank, jobId });
 }

@@ -70,7 +70,7 @@ async function runAll(end: JobEnd = {}) {
 const lines = async (key: string) => (await world.objects.text(key)).split("\n").filter((line) => line !== "");
 const idsIn = async (key: string) => (await lines(key)).map((line) => JSON.parse(line).recordId);
 const summary = async (home: string) => JSON.parse(await world.objects.text(`${home}summary.json`));
-const submissions = async () => (await world.store.submissions(100)).items;
+const submissions = async () => (await world.store.submissions.newest(100)).items;
 
 /** Every record dropped is one line, in results or in errors, and nothing is left behind. */
 async function expectWhole(home: string, dropped: readonly string[]) {
@@ -311,7 +311,7 @@ describe("an instance that dies anywhere", () => {
         status: "Done",
         counts: { records: 10, results: 9, errors: 1 },
       });
-      expect((await world.store.uncollected(10)).items).toEqual([]);
+      expect((await world.store.jobs.uncollected(10)).items).toEqual([]);
     }
     expect(crashes, "the stories did crash").toBeGreaterThan(20);
   }

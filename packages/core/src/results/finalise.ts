@@ -36,9 +36,9 @@ export async function finalise(
   planned: Planned,
   prefix: string,
 ): Promise<void> {
-  const settled = jobs.map(withOutcome).sort((a, b) => a.part - b.part || (a.jobId < b.jobId ? -1 : 1));
+  const settled = jobs.map(withOutcome).sort((a, b) => a.slice - b.slice || (a.jobId < b.jobId ? -1 : 1));
   checkCounts(submission, settled);
-  const slices = settled.map(({ submissionId, part }) => settledKeys(submissionId, part));
+  const slices = settled.map(({ submissionId, slice }) => settledKeys(submissionId, slice));
   await objects.compose(
     `${prefix}${RESULTS_NAME}`,
     slices.map(({ results }) => ({ key: results })),
@@ -93,11 +93,11 @@ function checkCounts(submission: Submission, jobs: readonly SettledJob[]): void 
   const { counts, submissionId, plan } = submission;
   const results = sum(jobs.map(({ outcome }) => outcome.results));
   const errors = sum(jobs.map(({ outcome }) => outcome.errors));
-  const complete = plan === undefined || jobs.length >= plan.parts;
+  const complete = plan === undefined || jobs.length >= plan.slices;
   if (openRecords(counts) === 0 && counts.results === results && counts.errors >= errors && complete) return;
   throw new Error(
     `Submission ${submissionId} does not add up: it has ${counts.records} records, ${counts.results} results and ` +
-      `${counts.errors} errors in ${plan?.parts ?? jobs.length} jobs; the ${jobs.length} settled jobs have ${results} ` +
+      `${counts.errors} errors in ${plan?.slices ?? jobs.length} jobs; the ${jobs.length} settled jobs have ${results} ` +
       `results and ${errors} errors. Its results were not joined; look at its jobs, then collect it again.`,
   );
 }

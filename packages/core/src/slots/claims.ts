@@ -6,7 +6,7 @@ import type { BlockKind, Lane } from "../lane/lane.ts";
 import type { BedrockJob, CreateAnswer } from "../ports/batch.ts";
 import { blockFor } from "../rules/back-off.ts";
 import type { World } from "../world.ts";
-import { moveOn } from "./bring-forward.ts";
+import { bringForward } from "./bring-forward.ts";
 import { releaseEnded } from "./release.ts";
 import { createRequestOf } from "./request.ts";
 
@@ -52,19 +52,19 @@ export async function finishClaim(
   if (run.tried.has(jobId)) return "done";
   const now = clock.now();
   const leaseUntil = now + timings.leaseMs;
-  const before = await store.takeClaim(jobId, run.owner, now, leaseUntil);
-  const job = before ?? (await store.job(jobId));
+  const before = await store.jobs.takeClaim(jobId, run.owner, now, leaseUntil);
+  const job = before ?? (await store.jobs.get(jobId));
   if (job === undefined || hasEnded(job.status)) {
-    await store.releaseSlot(lane.lane, jobId, "neutral");
+    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
     const stale = entry ?? job;
-    if (stale !== undefined) await store.dropEntry(stale);
+    if (stale !== undefined) await store.queue.drop(stale);
     // Not tried: where the job is in no table, only its entry, met later in this run, tells what is to be dropped.
     return "released";
   }
   run.tried.add(jobId);
   if (arnOf(job) !== undefined) {
-    await store.dropEntry(job);
-    await store.finishClaiming(lane.lane, jobId);
+    await store.queue.drop(job);
+    await store.lanes.finishClaiming(lane.lane, jobId);
     return "done";
   }
   if (job.status !== "Pending" && job.status !== "Claimed") return "done";
@@ -83,7 +83,7 @@ export async function finishClaim(
 export async function lookUpClaims(world: World, lane: Lane): Promise<void> {
   const { store, batch, clock, stage } = world;
   for (const jobId of lane.claiming) {
-    const job = await store.job(jobId);
+    const job = await store.jobs.get(jobId);
     if (job?.status !== "Claimed" || job.claim.doubtSince === undefined || job.claim.leaseUntil > clock.now()) continue;
     const found = await batch.findByName(jobNameOf(stage, jobId));
     if (found !== undefined) await adopt(world, job, found);
@@ -93,7 +93,7 @@ export async function lookUpClaims(world: World, lane: Lane): Promise<void> {
 async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
   const { store, batch, stage, clock, timings } = world;
   const { job, doubtSince } = taken;
-  await store.dropEntry(job);
+  await store.queue.drop(job);
   if (doubtSince !== undefined) {
     const found = await batch.findByName(jobNameOf(stage, job.jobId));
     if (found !== undefined) return adopt(world, job, found);
@@ -108,15 +108,15 @@ async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Fi
       return waitForProof(world, run, taken, doubtSince);
     }
   }
-  return settleAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
+  return heedAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
 }
 
-async function settleAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
+async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
   const { store, batch, messages, stage, clock, timings, log } = world;
   const { job, doubtSince } = taken;
   switch (answer.kind) {
     case "created":
-      if (lane.block !== undefined) await store.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
+      if (lane.block !== undefined) await store.lanes.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
       return storeArn(world, job, answer.arn);
     case "quotaExceeded":
       return block(world, run, lane, taken, "quota", answer.message);
@@ -135,7 +135,7 @@ async function settleAnswer(world: World, run: Run, lane: Lane, taken: Taken, an
       break;
     }
     case "odd":
-      await store.yieldClaim(job.jobId, run.owner, {
+      await store.jobs.yieldClaim(job.jobId, run.owner, {
         leaseUntil: taken.leaseUntil,
         doubtSince: clock.now(),
         odd: true,
@@ -155,7 +155,7 @@ async function waitForProof(world: World, run: Run, taken: Taken, doubtSince: nu
   const { job } = taken;
   const leaseUntil = doubtSince + world.timings.doubtMs;
   await world.messages.wake(job.lane, leaseUntil);
-  await world.store.yieldClaim(job.jobId, run.owner, { leaseUntil, doubtSince, odd: false });
+  await world.store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil, doubtSince, odd: false });
   return "done";
 }
 
@@ -173,9 +173,9 @@ async function block(
   const block = blockFor(lane, kind, reason, clock.now(), timings);
   // The message first: a crash between the two then wakes the lane once for nothing, instead of never.
   await messages.wake(lane.lane, block.until);
-  await store.blockLane(lane.lane, block);
+  await store.lanes.block(lane.lane, block);
   const left = { leaseUntil: clock.now(), odd: false };
-  await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
+  await store.jobs.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
   log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId: job.jobId, status: kind, message: reason });
   return "blocked";
 }
@@ -194,16 +194,16 @@ async function adopt(world: World, job: Job, found: BedrockJob): Promise<Finishe
 
 /** Takes over a job that has ended meanwhile: the event of its end may be lost, and its slot is free. */
 async function takeEnd(world: World, job: Job, found: BedrockJob): Promise<Finished> {
-  await moveOn(world, job.jobId, found);
+  await bringForward(world, job.jobId, found);
   await world.messages.collect(job.jobId, world.clock.now());
   return "released";
 }
 
 async function storeArn(world: World, job: Job, arn: string): Promise<Finished> {
   const { store, log } = world;
-  // Refused if an event was faster and moved the job further: then its ARN is stored already.
-  await store.moveJob(job.jobId, { status: "Submitted", arn });
-  await store.finishClaiming(job.lane, job.jobId);
+  // Refused if an event was faster and brought the job further: then its ARN is stored already.
+  await store.jobs.bringForward(job.jobId, { status: "Submitted", arn });
+  await store.lanes.finishClaiming(job.lane, job.jobId);
   log({ level: "info", event: "jobSubmitted", lane: job.lane, jobId: job.jobId, submissionId: job.submissionId });
   return "done";
 }
@@ -218,9 +218,9 @@ async function failJob(world: World, job: Job, message: string, owner?: string):
   const { store, messages, clock, log } = world;
   const now = clock.now();
   const end = { status: "Failed", at: now, message } as const;
-  const failed = await store.moveJob(job.jobId, owner === undefined ? end : { ...end, owner });
+  const failed = await store.jobs.bringForward(job.jobId, owner === undefined ? end : { ...end, owner });
   // Refused where another run has the claim, or has stored an ARN: the job is that run's, and keeps its slot.
-  const refused = failed === undefined ? await store.job(job.jobId) : undefined;
+  const refused = failed === undefined ? await store.jobs.get(job.jobId) : undefined;
   if (refused !== undefined && !hasEnded(refused.status)) return "done";
   await messages.collect(job.jobId, now);
   await releaseEnded(world, failed ?? job, "failure");

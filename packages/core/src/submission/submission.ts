@@ -6,7 +6,7 @@ export type SubmissionStatus =
   | "Planning"
   /** Not usable; its problem tells why. Left by nobody. */
   | "Refused"
-  /** Its jobs are queued or running. Left by the collect that settles the last of them. */
+  /** Its jobs are queued or running. Left by the collect that settles the last of their records. */
   | "Open"
   /** Every record has a result or an error. Left by nobody. */
   | "Done"
@@ -37,13 +37,19 @@ export interface SubmissionFacts {
 /** The run whose prepared files count, once one has won the commit. */
 export interface CommittedPlan {
   run: string;
-  /** How many jobs it makes. */
-  parts: number;
+  /** How many slices it makes of the submission: one for each job. */
+  slices: number;
 }
 
 /** Where the records stand: `records = results + errors + open`. */
 export interface Counts {
   records: number;
+  results: number;
+  errors: number;
+}
+
+/** How the records of one slice ended. */
+export interface SliceCounts {
   results: number;
   errors: number;
 }
@@ -55,6 +61,14 @@ export interface Submission extends SubmissionFacts {
   openJobs: ReadonlySet<string>;
   counts: Counts;
   problem?: Problem;
+}
+
+/** The most jobs of one submission: an item of DynamoDB ends at 400 KB, and so many ids are about 60 KB. */
+export const MOST_OPEN_JOBS = 2_000;
+
+/** True for a submission that somebody has yet to bring to its end. */
+export function isUnfinished({ status }: Pick<Submission, "status">): boolean {
+  return status === "Planning" || status === "Open";
 }
 
 /** How many records have neither a result nor an error yet. */

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { DROPS_PREFIX, isIgnored, type JobStore, type Log, type ObjectStore, submissionIdOf } from "@sluice/core";
+import { DROPS_PREFIX, isIgnored, type Log, type ObjectStore, type Store, submissionIdOf } from "@sluice/core";
 import { type FSWatcher, watch } from "chokidar";
 import { createdNotification } from "./notification.ts";
 
@@ -15,7 +15,7 @@ export interface DropOptions {
   /** The bucket's real path. */
   readonly directory: string;
   readonly objects: ObjectStore;
-  readonly store: JobStore;
+  readonly store: Store;
   /** A file that was not written to for so long is whole, in milliseconds. */
   readonly restMs: number;
   readonly now: () => number;
@@ -101,7 +101,7 @@ export class Drops {
         const submissionId = submissionIdOf(objects.bucket, object);
         if (this.#known.has(submissionId)) continue;
         const ageMs = now() - object.lastModified;
-        const status = (await store.submission(submissionId))?.status;
+        const status = (await store.submissions.get(submissionId))?.status;
         if (status === undefined && ageMs >= 0 && ageMs < restMs) {
           young++;
           continue;

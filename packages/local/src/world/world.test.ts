@@ -105,7 +105,7 @@ describe("The local world", { timeout: MAX_TEST_MS }, () => {
     expect(await resultsOf(local, "to-process/mixed.jsonl", "errors.jsonl")).toMatchObject([
       { line: 11, error: { code: "NotJson" } },
     ]);
-    const { items } = await local.world.store.submissions(10);
+    const { items } = await local.world.store.submissions.newest(10);
     const refused = items.find(({ key }) => key === "to-process/pretty.jsonl");
     expect(refused?.status).toBe("Refused");
     expect(refused?.problem?.message).toMatch(/\S+ \S+/);

@@ -28,13 +28,46 @@ const ofStore = (...methods: string[]) => methods.map((method) => `store.${metho
 /** The calls that a weak spot can be at: those of the protocol's steps, for which the design has a row each. */
 const CALLS = {
   queue: [
-    ...ofStore("lane", "claimSlot", "takeClaim", "dropEntry", "moveJob", "finishClaiming", "releaseSlot", "blockLane"),
-    ...ofStore("yieldClaim", "queueHead", "job", "enqueue", "liftBlock", "claimSlot", "takeClaim", "finishClaiming"),
+    ...ofStore(
+      "lanes.get",
+      "lanes.claimSlot",
+      "jobs.takeClaim",
+      "queue.drop",
+      "jobs.bringForward",
+      "lanes.finishClaiming",
+      "lanes.releaseSlot",
+      "lanes.block",
+    ),
+    ...ofStore(
+      "jobs.yieldClaim",
+      "queue.head",
+      "jobs.get",
+      "queue.put",
+      "lanes.liftBlock",
+      "lanes.claimSlot",
+      "jobs.takeClaim",
+      "lanes.finishClaiming",
+    ),
     ...["batch.create", "batch.create", "batch.findByName", ...Array<string>(3).fill("messages.wake")],
   ],
   whole: [
-    ...ofStore("commitPlan", "putJob", "enqueue", "openSubmission", "settlePart", "recordOutcome", "settleJob"),
-    ...ofStore("finishSubmission", "claimPath", "releaseSlot", "takeClaim", "putSubmission", "commitPlan"),
+    ...ofStore(
+      "submissions.commitPlan",
+      "jobs.put",
+      "queue.put",
+      "submissions.open",
+      "submissions.settleSlice",
+      "jobs.recordOutcome",
+      "jobs.markDone",
+    ),
+    ...ofStore(
+      "submissions.finish",
+      "submissions.claimPath",
+      "lanes.releaseSlot",
+      "jobs.takeClaim",
+      "submissions.put",
+      "submissions.commitPlan",
+    ),
     ...["objects.compose", "objects.delete", "objects.write", "messages.collect", "batch.create", "batch.get"],
   ],
 };

@@ -53,7 +53,7 @@ export type FaultKind =
 
 /** A place in the code where this run's trouble gathers. */
 export interface WeakSpot {
-  /** A port and its method, such as `store.takeClaim`. */
+  /** A port and its method, such as `store.jobs.takeClaim`. */
   call: string;
   kind: (typeof callFaults)[number];
   rate: number;
