@@ -1,7 +1,7 @@
 import { isIgnored } from "../bucket/ignored.ts";
 import { jobOutputPrefix, processedPrefix } from "../bucket/keys.ts";
 import { ObjectChanged, ObjectMissing } from "../errors.ts";
-import { jobIdOf, submissionIdOf } from "../ids.ts";
+import { AGAIN_METADATA, jobIdOf, submissionIdOf } from "../ids.ts";
 import { type PreparedSlice, prepareDrop, readPrepared } from "../intake/prepare.ts";
 import type { PendingJob } from "../job/job.ts";
 import type { ObjectHead } from "../ports/objects.ts";
@@ -12,6 +12,7 @@ import { routeOf } from "../settings/route.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { earlierRun, refuseRepeated } from "./repeated.ts";
 
 /** What a step of priority is worth in waiting time: six hours, so that nothing starves. */
 const PRIORITY_STEP_MS = 6 * 60 * 60_000;
@@ -37,8 +38,9 @@ export async function plan(world: World, key: string): Promise<void> {
     }
     const { facts, problem } = factsOf(world, head);
     const submission = await world.store.submissions.put(facts);
+    tellOther(world, submission, facts);
     try {
-      return await goOn(world, submission, problem);
+      return await planFirst(world, submission, head, problem);
     } catch (error) {
       if (!(error instanceof ObjectChanged || error instanceof ObjectMissing) || error.key !== key) throw error;
       await refuseLost(world, submission);
@@ -51,9 +53,25 @@ export async function plan(world: World, key: string): Promise<void> {
 export async function resumePlan(world: World, submission: Submission): Promise<void> {
   if (submission.plan !== undefined) return goOn(world, submission, undefined);
   const head = await world.objects.head(submission.key);
-  if (head === undefined || submissionIdOf(submission.bucket, head) !== submission.submissionId)
-    await refuseLost(world, submission);
+  // The same content was written over it: whatever that drop is, this one's records are there to be read.
+  const isOther = head !== undefined && submissionIdOf(submission.bucket, head) !== submission.submissionId;
+  if (isOther && head.etag === submission.etag) return planFirst(world, submission, head, undefined);
+  if (head === undefined || isOther) await refuseLost(world, submission);
   if (head !== undefined) await world.messages.plan(submission.key);
+}
+
+/** Goes on with a submission, if no other one has its content. */
+async function planFirst(world: World, submission: Submission, head: ObjectHead, problem: Problem | undefined) {
+  const isNew = submission.status === "Planning" && submission.plan === undefined;
+  const earlier = isNew ? await earlierRun(world, submission, head.metadata[AGAIN_METADATA]) : undefined;
+  return earlier === undefined ? goOn(world, submission, problem) : refuseRepeated(world, submission, earlier);
+}
+
+/** S3 tells the time in whole seconds: two drops of one content within one of them are one submission, the first. */
+function tellOther({ log }: World, { submissionId, key, modelId, priority }: Submission, facts: SubmissionFacts): void {
+  if (modelId === facts.modelId && priority === facts.priority) return;
+  const message = `It was planned for ${modelId} with priority ${priority}, and this content is not run again for another model or priority. To do that on purpose, drop it with the metadata ${AGAIN_METADATA} and a value that is new.`;
+  log({ level: "info", event: "dropRepeated", submissionId, key, message });
 }
 
 function factsOf({ settings, objects, clock }: World, head: ObjectHead): { facts: SubmissionFacts; problem?: Problem } {
