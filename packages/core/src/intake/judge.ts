@@ -1,5 +1,5 @@
 import type { Problem } from "../problem.ts";
-import type { LaneSettings } from "../settings/settings.ts";
+import { type LaneSettings, MOST_JOBS_OF_A_DROP } from "../settings/settings.ts";
 import { type Packing, pack, type Share } from "./packing.ts";
 import type { Scanned } from "./scan.ts";
 
@@ -30,7 +30,7 @@ export function judge(
   if (packing.failure === "tooMany")
     return refused(
       "TooManyJobs",
-      `The file needs more than ${maxJobs} jobs of up to ${maxRecords} records and ${maxBytes} bytes, the most for one file. Split it by lines and drop the pieces.`,
+      `The file needs more than ${maxJobs} jobs of up to ${maxRecords} records and ${maxBytes} bytes, the most for one file of its route. Split it by lines and drop the pieces, or raise maxJobs of the route, which can be up to ${MOST_JOBS_OF_A_DROP.toLocaleString("en-US")}.`,
     );
   return refused(
     "CannotPack",

@@ -307,3 +307,29 @@ test("records just as large as fit into the lane's jobs two by two are seven rec
   expect(errors).toEqual([]);
   expect(run).toEqual(["r1", "r2", "r3", "r4", "r5", "r6", "r7"]);
 });
+
+describe("a drop that would make more jobs than its route's maxJobs", () => {
+  const withMost = (maxJobs: number) =>
+    settings({
+      lanes: { claude: { models: [models.claude], limit: 3, minRecords: 1, maxRecords: 2 } },
+      routes: { big: { model: models.claude, maxJobs: 4 } },
+      default: { model: models.claude, maxJobs },
+    });
+
+  test("is refused with words, and makes just as many", async () => {
+    world = aWorld({ settings: withMost(3) });
+    const { submission, errors } = await planned("many.jsonl", records(1, 7));
+    expect(submission?.problem).toEqual({
+      code: "TooManyJobs",
+      message: expect.stringMatching(/more than 3 jobs.*maxJobs/),
+    });
+    expect(errors).toHaveLength(7);
+    expect((await planned("big/many.jsonl", records(1, 7))).run).toHaveLength(7);
+    world = aWorld({ settings: withMost(3) });
+    expect((await planned("many.jsonl", records(1, 6))).run).toHaveLength(6);
+  });
+
+  test("is one of more than 200 where the route says nothing", () => {
+    expect(everyModel().default.maxJobs).toBe(200);
+  });
+});

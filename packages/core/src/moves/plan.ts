@@ -9,6 +9,7 @@ import type { Problem } from "../problem.ts";
 import { finaliseRefused, type Planned } from "../results/finalise.ts";
 import { sweepUp, sweepUpRun } from "../results/sweep-up.ts";
 import { routeOf } from "../settings/route.ts";
+import { routeNamed } from "../settings/settings.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
@@ -124,7 +125,9 @@ async function prepare(
   const lane = settings.lanes[submission.lane];
   if (lane === undefined) return refuse(world, submission, {}, laneGone(submission));
   const run = ids.run();
-  const prepared = await prepareDrop(objects, submission, run, lane, problem === undefined ? {} : { refuse: problem });
+  const limits = { maxJobs: routeNamed(settings, submission.route).maxJobs };
+  const refused = problem === undefined ? {} : { refuse: problem };
+  const prepared = await prepareDrop(objects, submission, run, lane, { limits, ...refused });
   if (prepared.problem !== undefined)
     return refuse(world, { ...submission, counts: prepared.counts }, prepared, prepared.problem);
   const { slices, counts } = prepared;
