@@ -73,6 +73,8 @@ export function runKeys(submissionId: string, run: string) {
     errors: `${folder}errors.jsonl`,
     rewritten: `${folder}rewritten.jsonl`,
     slice: (slice: number) => `${folder}part-${String(slice).padStart(4, "0")}.jsonl`,
+    /** What Bedrock is told of in place of a slice's object: see `wholeInputKey`. */
+    sliceFolder: (slice: number) => `${folder}part-${String(slice).padStart(4, "0")}/`,
   };
 }
 

@@ -8,6 +8,7 @@ import { joinedObjects } from "../records/joined.ts";
 import { type Line, linesOf } from "../records/lines.ts";
 import type { LaneSettings } from "../settings/settings.ts";
 import type { PlanLimits } from "./limits.ts";
+import type { Media } from "./media.ts";
 import { plainBytes } from "./plain.ts";
 import { DocumentRefused } from "./refusal.ts";
 import { Shape } from "./shape.ts";
@@ -17,11 +18,16 @@ import { Tally, type Told } from "./tally.ts";
 /** How often another name is tried for a record without a recordId, where an earlier record has taken the first. */
 const ASSIGNED_NAMES = 8;
 
+/** Why a line that is a record cannot be run all the same. */
+type ScanFault = "RepeatedRecordId" | "RecordTooLarge" | "MediaUnreachable";
+
 /** By what a file's records are checked. */
 export interface Rules {
-  lane: Pick<LaneSettings, "maxRecords" | "minRecords" | "maxBytes">;
+  lane: Pick<LaneSettings, "maxRecords" | "minRecords" | "maxBytes" | "maxJobBytes">;
   modelId: string;
   invocation: InvocationType;
+  /** Where the media are that records name; left out, they are not looked up. */
+  media?: Media;
 }
 
 /** One line of an errors object: why a line of the input, or all of it, cannot be run. */
@@ -75,13 +81,15 @@ export async function scan(
 ): Promise<Scanned> {
   const family = familyOf(rules.modelId, rules.invocation);
   const maxLineBytes = Math.min(limits.maxLineBytes, mostLineBytes(family));
-  const scanner = new Scanner(rules.lane, family, maxLineBytes, sink, await fingerprinter());
+  const scanner = new Scanner(rules, family, maxLineBytes, sink, await fingerprinter());
   const shape = new Shape();
   const plain = plainBytes(file, limits.maxInputBytes);
   try {
     for await (const batch of linesOf(plain.chunks, maxLineBytes)) {
-      for (const line of batch) {
-        const checked = scanner.see(line, plain.unpacked);
+      const all = batch.map((line) => checkLine(line, family, maxLineBytes));
+      await lookUpMedia(all, rules.media);
+      for (const [at, line] of batch.entries()) {
+        const checked = scanner.see(line, all[at] ?? BLANK, plain.unpacked);
         const document = shape.isProbing ? shape.see(line, checked, plain.head) : undefined;
         if (document !== undefined) return { document };
       }
@@ -97,6 +105,18 @@ export async function scan(
   if (plain.restAt !== undefined) warnings.add(bytesBehindGzip(plain.restAt));
   return { records, good, strides, warnings: warnings.all };
 }
+
+const BLANK: Checked = { kind: "blank" };
+
+async function lookUpMedia(lines: readonly Checked[], media: Media | undefined): Promise<void> {
+  const uris = lines.flatMap((line) => (line.kind === "good" ? (line.media ?? []) : []));
+  if (uris.length > 0) await media?.look(uris);
+}
+
+const MEDIA_UNREAD: Problem = {
+  code: "MediaUnread",
+  message: "modelInput: has an s3Location, which is looked up when the file is dropped",
+};
 
 function bytesBehindGzip(restAt: number): Problem {
   const message = `From byte ${restAt} on the packed file holds no more gzip. What was packed before it was read, the rest was left out.`;
@@ -116,17 +136,19 @@ class Scanner {
   readonly #family: Family | undefined;
   readonly #maxBytes: number;
   readonly #maxLineBytes: number;
+  readonly #media: Media | undefined;
   readonly #sink: Sink;
   readonly #fingerprint: (recordId: string) => Fingerprint;
   readonly #seen = new FingerprintSet();
 
   constructor(
-    lane: Rules["lane"],
+    { lane, media }: Rules,
     family: Family | undefined,
     maxLineBytes: number,
     sink: Sink,
     fingerprint: (recordId: string) => Fingerprint,
   ) {
+    this.#media = media;
     this.strides = new Strides(lane);
     this.#family = family;
     this.#maxBytes = lane.maxBytes;
@@ -139,8 +161,7 @@ class Scanner {
     return this.strides.records;
   }
 
-  see(line: Line, unpacked: boolean): Checked {
-    const checked = checkLine(line, this.#family, this.#maxLineBytes);
+  see(line: Line, checked: Checked, unpacked: boolean): Checked {
     if (checked.kind === "blank") return checked;
     const joined = checked.kind === "bad" && checked.code === "NotJson" ? joinedObjects(line.bytes) : undefined;
     if (joined === undefined) return this.#count(line, checked, unpacked);
@@ -171,6 +192,7 @@ class Scanner {
     const given = recordId === undefined ? this.#assign(line.number) : good.renamed ? recordId : undefined;
     const member = given === undefined ? undefined : `"recordId":${JSON.stringify(given)}`;
     const memberBytes = member === undefined ? 0 : sizeOf(member) + 1;
+    const unreachable = good.media && this.#media?.problemOf(good.media)?.message;
     // The member, a comma and the line's end.
     const sizeBytes = bytes.length + memberBytes + 1;
     if (recordId === undefined && given === undefined) {
@@ -181,7 +203,10 @@ class Scanner {
     } else if (sizeBytes > this.#maxBytes) {
       const sizes = `The record has ${sizeBytes} bytes, and a job's input in this lane may have ${this.#maxBytes}`;
       this.#bad(line, "RecordTooLarge", `${sizes}. Make it smaller.`, recordId);
+    } else if (unreachable !== undefined) {
+      this.#bad(line, "MediaUnreachable", unreachable, recordId);
     } else {
+      if (good.media !== undefined && this.#media === undefined) this.warnings.add(MEDIA_UNREAD, line.number);
       if (good.doubt !== undefined) this.warnings.add(good.doubt, line.number);
       this.strides.add(sizeBytes);
       // A byte-order mark was taken off the front.
@@ -200,7 +225,7 @@ class Scanner {
     return undefined;
   }
 
-  #bad(line: Line, code: LineFault | "RepeatedRecordId" | "RecordTooLarge", message: string, recordId?: string): void {
+  #bad(line: Line, code: LineFault | ScanFault, message: string, recordId?: string): void {
     const error = { code, message, source: "input" } as const;
     this.#sink.bad({ line: line.number, ...(recordId !== undefined && { recordId }), error });
   }

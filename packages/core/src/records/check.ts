@@ -5,6 +5,7 @@ import { mostLineBytes } from "../model/line-size.ts";
 import type { Problem } from "../problem.ts";
 import { type ForeignLine, foreignLine } from "./foreign-line.ts";
 import type { Line } from "./lines.ts";
+import { mediaOf } from "./media.ts";
 
 /** Why a line is not a record that can be run. */
 export type LineFault =
@@ -28,6 +29,8 @@ export interface GoodLine {
   renamed?: true;
   /** What looks like a mistake and may be none. */
   doubt?: Problem;
+  /** The URIs of the media that it names. */
+  media?: string[];
 }
 
 interface BadLine {
@@ -78,13 +81,13 @@ export function checkLine(line: Line, family: Family | undefined, maxLineBytes =
   }
   if (!isObject(value))
     return bad("NotAnObject", 'The line is JSON, but not an object: a record is {"recordId": "…", "modelInput": {…}}.');
-  return checkRecord(value, bytes, family);
+  return checkRecord(value, text, bytes, family);
 }
 
 /** What people name a recordId, seen in files that were written by hand. */
 const OTHER_NAMES = ["record_id", "recordID", "RecordId", "recordid"] as const;
 
-function checkRecord(fields: Fields, bytes: Uint8Array, family: Family | undefined): Checked {
+function checkRecord(fields: Fields, text: string, bytes: Uint8Array, family: Family | undefined): Checked {
   const { recordId, modelInput } = fields;
   if (recordId !== undefined && (typeof recordId !== "string" || recordId === ""))
     return bad("BadRecordId", "recordId: must be a string that is not empty, or be left out");
@@ -93,12 +96,15 @@ function checkRecord(fields: Fields, bytes: Uint8Array, family: Family | undefin
   const fault = family === undefined ? undefined : faultOfInput(family, modelInput);
   if (fault !== undefined) return bad("BadModelInput", fault, recordId);
   const doubt = family === undefined ? undefined : doubtOfInput(family, modelInput);
-  const good: GoodLine =
-    doubt === undefined
-      ? { kind: "good", bytes }
-      : { kind: "good", bytes, doubt: { code: "DoubtfulInput", message: doubt } };
+  const media = TAKES_MEDIA.has(family) ? mediaOf(text, modelInput) : undefined;
+  const good: GoodLine = { kind: "good", bytes };
+  if (doubt !== undefined) good.doubt = { code: "DoubtfulInput", message: doubt };
+  if (media !== undefined) good.media = media;
   return recordId === undefined ? { ...good, ...renamedId(fields) } : { ...good, recordId };
 }
+
+/** The families whose requests may name media in S3, and those of which that is not known. */
+const TAKES_MEDIA: ReadonlySet<Family | undefined> = new Set(["Nova", "Converse", undefined]);
 
 /** The recordId of a record that has one under another name. */
 function renamedId(fields: Fields): Pick<GoodLine, "recordId" | "renamed" | "doubt"> | undefined {

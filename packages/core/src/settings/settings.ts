@@ -8,6 +8,9 @@ export const DEFAULT_MIN_RECORDS = 100;
 /** AWS's quota pages, read 2026: "Maximum size of a batch inference input file". */
 export const DEFAULT_MAX_BYTES = 1_000_000_000;
 
+/** AWS's quota pages, read 2026: "Batch inference job size". */
+export const DEFAULT_MAX_JOB_BYTES = 5_000_000_000;
+
 const modelId = z
   .string()
   .min(1)
@@ -35,6 +38,14 @@ const laneSchema = z.strictObject({
   maxRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MAX_RECORDS).describe("records in a job"),
   minRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MIN_RECORDS).describe("records a job must have"),
   maxBytes: z.int().min(1_000).max(5_000_000_000).default(DEFAULT_MAX_BYTES).describe("bytes of a job's input file"),
+  maxJobBytes: z
+    .int()
+    .min(1_000)
+    .max(100_000_000_000)
+    .optional()
+    .describe(
+      "bytes of all of a job's input files (5 GB); there is more than one where minRecords does not fit into one",
+    ),
 });
 
 /** The most jobs of one drop, whatever its route says: an item of DynamoDB ends at 400 KB, and so many ids are 60 KB. */
