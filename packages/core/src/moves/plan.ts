@@ -13,7 +13,7 @@ import { routeNamed } from "../settings/settings.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
-import { earlierRun, refuseRepeated } from "./repeated.ts";
+import { earlierRun, REPEATED, refuseRepeated } from "./repeated.ts";
 
 /** What a step of priority is worth in waiting time: six hours, so that nothing starves. */
 const PRIORITY_STEP_MS = 6 * 60 * 60_000;
@@ -54,18 +54,24 @@ export async function plan(world: World, key: string): Promise<void> {
 export async function resumePlan(world: World, submission: Submission): Promise<void> {
   if (submission.plan !== undefined) return goOn(world, submission, undefined);
   const head = await world.objects.head(submission.key);
-  // The same content was written over it: whatever that drop is, this one's records are there to be read.
   const isOther = head !== undefined && submissionIdOf(submission.bucket, head) !== submission.submissionId;
-  if (isOther && head.etag === submission.etag) return planFirst(world, submission, head, undefined);
-  if (head === undefined || isOther) await refuseLost(world, submission);
+  if (isOther && head.etag === submission.etag) {
+    // The same content was written over it. Whichever of the two has it, the other one is refused.
+    const earlier = await earlierRun(world, submission, head.metadata[AGAIN_METADATA]);
+    if (earlier !== undefined) return refuseRepeated(world, submission, earlier);
+  } else if (head === undefined || isOther) await refuseLost(world, submission);
   if (head !== undefined) await world.messages.plan(submission.key);
 }
 
-/** Goes on with a submission, if no other one has its content. */
+/** Goes on with a submission, or with the one that has its content. */
 async function planFirst(world: World, submission: Submission, head: ObjectHead, problem: Problem | undefined) {
-  const isNew = submission.status === "Planning" && submission.plan === undefined;
-  const earlier = isNew ? await earlierRun(world, submission, head.metadata[AGAIN_METADATA]) : undefined;
-  return earlier === undefined ? goOn(world, submission, problem) : refuseRepeated(world, submission, earlier);
+  const isUndecided = submission.status === "Planning" && submission.plan === undefined;
+  if (!isUndecided && submission.problem?.code !== REPEATED) return goOn(world, submission, problem);
+  const earlier = await earlierRun(world, submission, head.metadata[AGAIN_METADATA]);
+  if (earlier === undefined) return goOn(world, submission, problem);
+  await refuseRepeated(world, submission, earlier);
+  // Its own plan may have died, and its object has become this one; two plans of one submission do no harm.
+  if (earlier.status === "Planning") await goOn(world, earlier, undefined);
 }
 
 /** S3 tells the time in whole seconds: two drops of one content within one of them are one submission, the first. */

@@ -104,11 +104,17 @@ test("wherever a plan dies, the content is run by one submission in the end, and
       const first = world.objects.put(KEY, bytes());
       await plan(mortal(world, survives, answerLost), KEY).catch(() => {});
       await copied();
-      // The sweep finds the one whose plan was interrupted.
+      // The sweep finds the one whose plan was interrupted, and sends a message.
       const stalled = await world.store.submissions.get(submissionIdOf(world.objects.bucket, first));
       if (stalled?.status === "Planning") await resumePlan(world, stalled);
-      await plan(world, KEY);
+      for (
+        let message = world.messages.take(world.clock.now());
+        message;
+        message = world.messages.take(world.clock.now())
+      )
+        if (message.kind === "plan") await plan(world, message.key);
       expect((await statuses()).filter((status) => status === "Open")).toHaveLength(1);
+      expect(await statuses()).not.toContain("Planning");
       expect(await jobs()).toBe(1);
     }
   }

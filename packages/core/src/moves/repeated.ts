@@ -3,6 +3,9 @@ import type { Problem } from "../problem.ts";
 import type { Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
 
+/** The code of a submission whose content is another's. */
+export const REPEATED = "Repeated";
+
 /** So many submissions of one content are looked at that ended without running it; then it is run. */
 const MOST_EARLIER = 100;
 
@@ -36,7 +39,7 @@ function hasItsRecords({ status }: Submission): boolean {
 export async function refuseRepeated({ store, log }: World, submission: Submission, earlier: Submission) {
   const { submissionId, key, lane } = submission;
   const problem: Problem = {
-    code: "Repeated",
+    code: REPEATED,
     message: `This content of ${key} is submission ${earlier.submissionId} (${earlier.status}) already, and was not run again. To run it again on purpose, drop it with the metadata ${AGAIN_METADATA} and a value that is new.`,
   };
   if (!(await store.submissions.refuse(submissionId, problem, { records: 0, results: 0, errors: 0 }))) return;
