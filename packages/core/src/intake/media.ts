@@ -1,5 +1,6 @@
 import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
+import type { Checked } from "../records/check.ts";
 import { withMediaAt } from "../records/media.ts";
 
 /** How many objects are looked up, or copied, at a time. */
@@ -68,9 +69,15 @@ export class Media {
     return this.#places.size === 0;
   }
 
-  /** Looks up what was not looked up before; throws what the store throws. */
-  async look(uris: Iterable<string>): Promise<void> {
-    const unknown = [...new Set(uris)].filter((uri) => !this.#found.has(uri));
+  /** True if a record names what was not looked up yet. */
+  lacks(line: Checked): boolean {
+    return line.kind === "good" && line.media?.some((uri) => !this.#found.has(uri)) === true;
+  }
+
+  /** Looks up what these lines name, many at a time; throws what the store throws. */
+  async look(lines: readonly Checked[]): Promise<void> {
+    const uris = new Set(lines.flatMap((line) => (line.kind === "good" ? (line.media ?? []) : [])));
+    const unknown = [...uris].filter((uri) => !this.#found.has(uri));
     for (let from = 0; from < unknown.length; from += AT_ONCE) {
       const some = unknown.slice(from, from + AT_ONCE);
       const heads = await Promise.all(some.map((uri) => this.#head(uri)));

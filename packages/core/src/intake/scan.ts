@@ -86,10 +86,10 @@ export async function scan(
   const plain = plainBytes(file, limits.maxInputBytes);
   try {
     for await (const batch of linesOf(plain.chunks, maxLineBytes)) {
-      const all = batch.map((line) => checkLine(line, family, maxLineBytes));
-      await lookUpMedia(all, rules.media);
-      for (const [at, line] of batch.entries()) {
-        const checked = scanner.see(line, all[at] ?? BLANK, plain.unpacked);
+      for (const line of batch) {
+        const checked = checkLine(line, family, maxLineBytes);
+        if (rules.media?.lacks(checked)) await rules.media.look(batch.map((each) => checkLine(each, family)));
+        scanner.see(line, checked, plain.unpacked);
         const document = shape.isProbing ? shape.see(line, checked, plain.head) : undefined;
         if (document !== undefined) return { document };
       }
@@ -104,13 +104,6 @@ export async function scan(
   if (document !== undefined) return { document };
   if (plain.restAt !== undefined) warnings.add(bytesBehindGzip(plain.restAt));
   return { records, good, strides, warnings: warnings.all };
-}
-
-const BLANK: Checked = { kind: "blank" };
-
-async function lookUpMedia(lines: readonly Checked[], media: Media | undefined): Promise<void> {
-  const uris = lines.flatMap((line) => (line.kind === "good" ? (line.media ?? []) : []));
-  if (uris.length > 0) await media?.look(uris);
 }
 
 const MEDIA_UNREAD: Problem = {

@@ -97,10 +97,14 @@ function checkRecord(fields: Fields, text: string, bytes: Uint8Array, family: Fa
   if (fault !== undefined) return bad("BadModelInput", fault, recordId);
   const doubt = family === undefined ? undefined : doubtOfInput(family, modelInput);
   const media = TAKES_MEDIA.has(family) ? mediaOf(text, modelInput) : undefined;
-  const good: GoodLine = { kind: "good", bytes };
-  if (doubt !== undefined) good.doubt = { code: "DoubtfulInput", message: doubt };
-  if (media !== undefined) good.media = media;
-  return recordId === undefined ? { ...good, ...renamedId(fields) } : { ...good, recordId };
+  if (recordId !== undefined && doubt === undefined && media === undefined) return { kind: "good", bytes, recordId };
+  return {
+    kind: "good",
+    bytes,
+    ...(doubt !== undefined && { doubt: { code: "DoubtfulInput", message: doubt } }),
+    ...(media !== undefined && { media }),
+    ...(recordId === undefined ? renamedId(fields) : { recordId }),
+  };
 }
 
 /** The families whose requests may name media in S3, and those of which that is not known. */
