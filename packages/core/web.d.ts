@@ -8,7 +8,7 @@ declare class TextEncoder {
 }
 
 declare class TextDecoder {
-  constructor(label?: "utf-8", options?: { fatal?: boolean; ignoreBOM?: boolean });
+  constructor(label?: "utf-8" | "latin1", options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: ArrayBufferView | ArrayBuffer, options?: { stream?: boolean }): string;
 }
 

@@ -142,7 +142,7 @@ describe("sluice, where nothing runs", { timeout: MAX_TEST_MS }, () => {
     await writeFile(join(cwd, folder, "a.jsonl"), goodLines.join("\n"));
     const { stdout } = await sluice(cwd, "validate", `${folder}/a.jsonl`);
     expect(stdout).toMatch(
-      /warning The folder nova-lit\/ names no route, so the default .* Did you mean nova-lite\/\?/,
+      /UnknownFolder The folder nova-lit\/ names no route, so the default .* Did you mean nova-lite\/\?/,
     );
   });
 });

@@ -1,8 +1,10 @@
+export { isIgnored } from "./bucket/ignored.ts";
 export * from "./bucket/keys.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export { checkFile, type FileCheck } from "./intake/check-file.ts";
 export { prepareDrop } from "./intake/prepare.ts";
+export type { Told } from "./intake/tally.ts";
 export * from "./job/job.ts";
 export * from "./job/status.ts";
 export * from "./lane/lane.ts";

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { DROPS_PREFIX, type LogEntry, type Settings } from "@sluice/core";
+import { DROPS_PREFIX, type LogEntry, printable, type Settings } from "@sluice/core";
 import { routeWarning } from "../look/route-folder.ts";
 import { colors, type Output } from "../output.ts";
 import { logLine, timed } from "../view/log-line.ts";
-import { printable } from "../view/text.ts";
 
+/** What is said although nothing is wrong. */
+const NEWS = new Set(["settingsChanged", "responderAnswers", "dropRepeated"]);
 /** How many drops are known by name; of an older one a line has the id. */
 const MOST_NAMED = 10_000;
 /** What the passes of a local world do as a matter of course, and no news. */
@@ -61,7 +62,7 @@ export class DevLog {
     }
     if (event === "refused") return timed(at, `${name} ${colors.red("refused")}: ${printable(entry.message ?? "")}`);
     if (event === "submissionDone") return this.#endLine(entry, at, name);
-    if (level === "info" && event !== "settingsChanged" && event !== "responderAnswers") return undefined;
+    if (level === "info" && !NEWS.has(event)) return undefined;
     return NO_NEWS.has(event) ? undefined : logLine(entry, at, this.#nameOf(entry));
   }
 

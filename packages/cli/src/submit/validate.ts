@@ -39,21 +39,28 @@ function keyOf(file: string, { dir, route }: ValidateOptions): string {
 
 async function check(file: string, settings: Settings, options: ValidateOptions): Promise<CheckedFile> {
   const key = keyOf(file, options);
-  const { routed } = routeOf(settings, key, metadataOf(options));
+  const { routed, problem: notRouted } = routeOf(settings, key, metadataOf(options));
   const lane = settings.lanes[routed.lane];
   // The settings' schema holds that every route's model has a lane.
   if (lane === undefined) throw new Error(`The settings have no lane ${routed.lane}: check them again.`);
-  const { counts, jobs, problem, entries } = await checkFile(
+  const {
+    counts,
+    jobs,
+    problem: found,
+    entries,
+    faults,
+    warnings,
+  } = await checkFile(
     createReadStream(file),
     { lane, modelId: routed.model, invocation: routed.invocation },
-    { maxEntries: MOST_SHOWN },
+    { maxEntries: MOST_SHOWN, limits: { maxJobs: routed.maxJobs } },
   );
-  const warning = routed.route === undefined ? routeWarning(settings, key) : undefined;
+  const problem = notRouted ?? found;
+  const aside = routed.route === undefined ? routeWarning(settings, key) : undefined;
   return {
     file,
     model: routed.model,
     ok: problem === undefined && counts.errors === 0,
-    ...(warning !== undefined && { warning }),
     counts,
     jobs,
     ...(problem !== undefined && { problem }),
@@ -63,5 +70,8 @@ async function check(file: string, settings: Settings, options: ValidateOptions)
       code,
       message,
     })),
+    faults,
+    warnings:
+      aside === undefined ? warnings : [{ code: "UnknownFolder", message: aside, count: 1, lines: [] }, ...warnings],
   };
 }

@@ -1,7 +1,7 @@
+import { printable } from "@sluice/core";
 import type { ShownSubmission } from "../look/submission.ts";
 import { endWord, spanWord, tokensWord } from "./status.ts";
 import { errorLines } from "./submission.ts";
-import { printable } from "./text.ts";
 
 /** Submissions at their end: what became of each, its first errors, and where its results lie. */
 export function endedText(submissions: readonly ShownSubmission[]): string {

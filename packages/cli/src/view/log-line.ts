@@ -1,6 +1,5 @@
-import type { LogEntry } from "@sluice/core";
+import { type LogEntry, printable } from "@sluice/core";
 import { colors } from "../output.ts";
-import { printable } from "./text.ts";
 
 /** One log entry as a line, names before ids; undefined for what is no news. */
 export function logLine(entry: LogEntry, at: number, name = entry.key): string | undefined {

@@ -1,8 +1,8 @@
+import { printable } from "@sluice/core";
 import logUpdate from "log-update";
 import type { Tokens } from "../look/jobs.ts";
 import { colors, type Output } from "../output.ts";
 import { spanWord, tokensWord } from "./status.ts";
-import { printable } from "./text.ts";
 
 const BAR_CHARS = 30;
 

@@ -1,10 +1,10 @@
+import { printable } from "@sluice/core";
 import type { ShownError } from "../look/errors.ts";
 import type { ShownJob } from "../look/jobs.ts";
 import type { ShownSubmission } from "../look/submission.ts";
 import { colors } from "../output.ts";
 import { plainTable } from "./plain-table.ts";
 import { endWord, sizeWord, statusWord, timeWord, tokensWord } from "./status.ts";
-import { printable } from "./text.ts";
 
 const LABEL_CHARS = 11;
 
@@ -26,7 +26,7 @@ export function submissionSheet(shown: ShownSubmission): string {
     facts.push(["time", `${timeWord(submittedAt)} to ${endedAt === undefined ? "now" : `${timeWord(endedAt)} UTC`}`]);
   if (tokens !== undefined) facts.push(["tokens", tokensWord(tokens)]);
   for (const warning of warnings) facts.push(["warning", colors.yellow(printable(warning))]);
-  if (problem !== undefined) facts.push(["problem", `${colors.red(problem.code)}: ${problem.message}`]);
+  if (problem !== undefined) facts.push(["problem", `${colors.red(problem.code)}: ${printable(problem.message)}`]);
   if (files !== undefined) facts.push(["results", files.results], ["errors", files.errors], ["summary", files.summary]);
   const sheet = facts.map(([name, value]) => `${colors.dim(name.padEnd(LABEL_CHARS))} ${value}`);
   if (shown.firstErrors.length > 0) sheet.push("", ...errorLines(shown.firstErrors, errors));
@@ -57,8 +57,17 @@ function jobsTable(jobs: readonly ShownJob[]): string {
       ...[timeWord(job.submittedAt), timeWord(job.endedAt), job.arn ?? `(will be ${job.jobName})`],
     ]),
   );
-  const messages = jobs.flatMap(({ part, message }) => (message ? [`job ${part + 1}: ${printable(message)}`] : []));
-  return [table, ...messages].join("\n");
+  return [table, ...jobMessages(jobs)].join("\n");
+}
+
+/** What Bedrock said of the jobs, each sentence once. */
+function jobMessages(jobs: readonly ShownJob[]): string[] {
+  const jobsOf = new Map<string, number[]>();
+  for (const { part, message } of jobs) if (message) jobsOf.set(message, [...(jobsOf.get(message) ?? []), part + 1]);
+  return [...jobsOf].map(([message, [first = 0, ...others]]) => {
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `job ${first}${more}: ${printable(message)}`;
+  });
 }
 
 /** A job of which nothing came back did not go well, whatever Bedrock calls its end. */

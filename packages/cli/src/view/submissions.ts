@@ -1,8 +1,9 @@
+import { printable } from "@sluice/core";
 import type { ListedSubmission, Listing } from "../look/submissions.ts";
 import type { Site } from "../reach/sluice.ts";
 import { plainTable } from "./plain-table.ts";
 import { endWord, timeWord } from "./status.ts";
-import { printable, screenWidth, shortened, widthOf } from "./text.ts";
+import { screenWidth, shortened, widthOf } from "./text.ts";
 
 /** A screen has the head, the line about older ones and the next prompt besides. */
 const OTHER_LINES = 4;

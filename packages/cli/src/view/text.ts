@@ -1,9 +1,7 @@
 import stringWidth from "string-width";
 
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** Where nobody says how wide a screen is. */
 const USUAL_WIDTH = 80;
-const HEX = 16;
 
 /** How many columns lines may have: the screen's, or any number into a pipe. */
 export function screenWidth(): number {
@@ -13,11 +11,6 @@ export function screenWidth(): number {
 /** The places that a line takes on a screen, as the tables' own library counts them; colours take none. */
 export function widthOf(line: string): number {
   return stringWidth(line);
-}
-
-/** A foreign text on one line: what would move the cursor, or look like another line, is shown as `\u{…}`. */
-export function printable(text: string): string {
-  return text.replaceAll(CONTROL, (character) => `\\u{${character.codePointAt(0)?.toString(HEX)}}`);
 }
 
 /** A text of at most so many places: its middle is left out, because names differ in front and at the end. */

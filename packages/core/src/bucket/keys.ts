@@ -47,6 +47,11 @@ export function jobOutputPrefix(submissionId: string, jobId: string): string {
   return `${submissionOutputPrefix(submissionId)}${jobId}/`;
 }
 
+/** Where the outputs of a slice are joined whose input was more than one file. */
+export function joinedOutputKey(submissionId: string, slice: number): string {
+  return `${settledPrefix(submissionId)}${String(slice).padStart(SLICE_DIGITS, "0")}.output.jsonl`;
+}
+
 /** Where the settled lines of one slice lie. */
 export function settledKeys(submissionId: string, slice: number): { results: string; errors: string } {
   const stem = `${settledPrefix(submissionId)}${String(slice).padStart(SLICE_DIGITS, "0")}`;
@@ -76,4 +81,12 @@ function shortPath(key: string): string {
   // A byte of the form 10xxxxxx continues a character: step back to where one begins.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, end)) + mark;
+}
+
+/**
+ * The object of all records of a job's prepared input. Bedrock is told of a folder in its place (`inputKey` ends in "/")
+ * where the input is more than one file, or names media, which must lie beside it.
+ */
+export function wholeInputKey(inputKey: string): string {
+  return inputKey.endsWith("/") ? `${inputKey.slice(0, -1)}.jsonl` : inputKey;
 }

@@ -91,11 +91,11 @@ async function finish(world: World, submission: Submission): Promise<void> {
   if (plan !== undefined && submission.status !== "Done") {
     // Its jobs can end before the plan that queued them came to its last step.
     if (submission.status === "Planning") await store.submissions.open(submissionId);
-    const { errorsKey } = await readPrepared(objects, submissionId, plan.run);
+    const planned = await readPrepared(objects, submissionId, plan.run);
     const owner = await store.submissions.claimPath(bucket, key, submissionId);
     const prefix = processedPrefix(key, owner === submissionId, submissionId);
     const jobs = await endedJobs(world, submission, plan.slices);
-    await finalise(objects, submission, jobs, { stage, ...(errorsKey !== undefined && { errorsKey }) }, prefix);
+    await finalise(objects, submission, jobs, { ...planned, stage }, prefix);
     await store.submissions.finish(submissionId);
     const { counts } = submission;
     // One of which nothing came back did not go well, however well its jobs ended.

@@ -10,6 +10,9 @@ export const DEFAULT_MIN_RECORDS = 100;
 /** AWS's quota pages, read 2026: "Maximum size of a batch inference input file". */
 export const DEFAULT_MAX_BYTES = 1_000_000_000;
 
+/** AWS's quota pages, read 2026: "Batch inference job size". */
+export const DEFAULT_MAX_JOB_BYTES = 5_000_000_000;
+
 const modelId = z
   .string()
   .min(1)
@@ -41,6 +44,27 @@ const writtenLane = z.strictObject({
   maxRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MAX_RECORDS).describe("records in a job"),
   minRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MIN_RECORDS).describe("records a job must have"),
   maxBytes: z.int().min(1_000).max(5_000_000_000).default(DEFAULT_MAX_BYTES).describe("bytes of a job's input file"),
+  maxJobBytes: z
+    .int()
+    .min(1_000)
+    .max(100_000_000_000)
+    .optional()
+    .describe(
+      "bytes of all of a job's input files (5 GB); there is more than one where minRecords does not fit into one",
+    ),
+});
+
+/** The most jobs of one drop, whatever its route says: an item of DynamoDB ends at 400 KB, and so many ids are 60 KB. */
+export const MOST_JOBS_OF_A_DROP = 2_000;
+/** The most jobs of one drop, where its route says nothing: a file of that many is hardly dropped by mistake. */
+export const DEFAULT_MAX_JOBS = 200;
+
+const allowSchema = z.strictObject({
+  models: z
+    .union([z.literal("any"), z.array(modelId)])
+    .optional()
+    .describe("models that a drop's metadata may choose; left out, any on the default route and none on the others"),
+  priority: z.int().min(0).max(9).default(9).describe("the highest priority that a drop's metadata may choose"),
 });
 
 /** A lane as it is run: "quota" has become the code of its models' quota. */
@@ -63,6 +87,13 @@ const routeSchema = z.strictObject({
   priority: z.int().min(0).max(9).default(0).describe("0 to 9; each step is worth six hours of waiting"),
   invocation: z.enum(["InvokeModel", "Converse"]).default("InvokeModel"),
   timeoutHours: z.int().min(24).max(168).optional().describe("how long Bedrock may take with a job"),
+  maxJobs: z
+    .int()
+    .min(1)
+    .max(MOST_JOBS_OF_A_DROP)
+    .default(DEFAULT_MAX_JOBS)
+    .describe("the most jobs that one drop may make"),
+  allow: allowSchema.prefault({}).describe("what a drop's own metadata may choose instead"),
 });
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/, "letters, digits and -, up to 63 of them");
@@ -75,7 +106,12 @@ export const settingsSchema = z
       .refine((lanes) => Object.keys(lanes).length > 0, "name at least one lane")
       .refine((lanes) => Object.keys(lanes).length <= 200, "at most 200 lanes"),
     routes: z
-      .record(z.string().regex(/^[^/]+$/, "the name of one folder under to-process/, without /"), routeSchema)
+      .record(
+        z
+          .string()
+          .regex(/^[^/._][^/]*$/, "the name of one folder under to-process/, without / and no . or _ before it"),
+        routeSchema,
+      )
       .default({}),
     default: routeSchema.describe("the route of files whose first folder names no route"),
   })
@@ -139,4 +175,10 @@ export function laneOfModel(settings: Settings, modelId: string): string | undef
   for (const [lane, { models }] of Object.entries(settings.lanes))
     if (models.some((model) => model === modelId || modelName(model) === name)) return lane;
   return undefined;
+}
+
+/** The route of this folder, or the default one: also where the settings have it no more. */
+export function routeNamed(settings: Settings, folder: string | undefined): Route {
+  const named = folder !== undefined && Object.hasOwn(settings.routes, folder) ? settings.routes[folder] : undefined;
+  return named ?? settings.default;
 }

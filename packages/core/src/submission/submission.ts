@@ -1,5 +1,6 @@
 import type { InvocationType } from "../model/invocation.ts";
 import type { Problem } from "../problem.ts";
+import { MOST_JOBS_OF_A_DROP } from "../settings/settings.ts";
 
 export type SubmissionStatus =
   /** Being read and prepared. Left by plan; after a crash by the message's redelivery or the sweep. */
@@ -63,8 +64,8 @@ export interface Submission extends SubmissionFacts {
   problem?: Problem;
 }
 
-/** The most jobs of one submission: an item of DynamoDB ends at 400 KB, and so many ids are about 60 KB. */
-export const MOST_OPEN_JOBS = 2_000;
+/** The most jobs of one submission that can be open: all that a drop can make. */
+export const MOST_OPEN_JOBS = MOST_JOBS_OF_A_DROP;
 
 /** True for a submission that somebody has yet to bring to its end. */
 export function isUnfinished({ status }: Pick<Submission, "status">): boolean {

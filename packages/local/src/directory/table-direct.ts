@@ -6,7 +6,7 @@ type Config = Parameters<typeof dynamoClient>[0];
 
 /** What the SDK asks of whoever carries its requests. */
 interface Carrier {
-  handle(request: { headers: Record<string, string>; body: string }): Promise<{ response: object }>;
+  handle(request: { headers: Record<string, string>; body: string | Uint8Array }): Promise<{ response: object }>;
 }
 
 /**
@@ -19,7 +19,7 @@ export function directClient(files: TableFiles): ReturnType<typeof dynamoClient>
     handle: async ({ headers, body }) => {
       const operation = operationOf(headers["x-amz-target"]);
       if (operation === undefined) throw new Error("The embedded DynamoDB has no such operation.");
-      const answer = await files.with((store) => operate(store, operation, JSON.parse(body)));
+      const answer = await files.with((store) => operate(store, operation, JSON.parse(textOf(body))));
       const bytes = new TextEncoder().encode(JSON.stringify(answer.body));
       return { response: { statusCode: answer.status, headers: {}, body: bytes } };
     },
@@ -33,4 +33,9 @@ export function directClient(files: TableFiles): ReturnType<typeof dynamoClient>
     // The SDK's types want its own classes of request and response; it reads no more of them than this.
     requestHandler: carrier as unknown as NonNullable<Config["requestHandler"]>,
   });
+}
+
+/** The SDK's bytes can be read as a text by themselves, but it warns of that. */
+function textOf(body: string | Uint8Array): string {
+  return typeof body === "string" ? body : new TextDecoder().decode(body);
 }

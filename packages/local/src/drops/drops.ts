@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { DROPS_PREFIX, type Log, type Store, submissionIdOf } from "@sluice/core";
+import { DROPS_PREFIX, isIgnored, type Log, type Store, submissionIdOf } from "@sluice/core";
 import type { FolderObjects } from "@sluice/emulator";
 import { type FSWatcher, watch } from "chokidar";
 import { createdNotification } from "./notification.ts";
@@ -108,6 +108,7 @@ export class Drops {
     for (let page = 0; page < MAX_PAGES && this.#isOpen; page++) {
       const listed = await objects.list(DROPS_PREFIX, cursor);
       for (const object of listed.items) {
+        if (isIgnored(object.key)) continue;
         const submissionId = submissionIdOf(objects.bucket, object);
         if (this.#known.has(submissionId)) continue;
         const ageMs = now() - object.lastModified;

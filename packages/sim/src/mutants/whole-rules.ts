@@ -147,4 +147,22 @@ export const wholeRules: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "content that is open or done is run again",
+    level: "whole",
+    patches: [
+      {
+        file: "core/src/moves/repeated.ts",
+        from: "    if (earlier !== undefined && hasItsRecords(earlier)) return earlier;\n",
+        to: "    void [earlier, hasItsRecords];\n",
+      },
+    ],
+  },
+  {
+    name: "a plan that died under a copy of its object is left to itself",
+    level: "whole",
+    patches: [
+      { file: plan, from: `  if (earlier.status === "Planning") await goOn(world, earlier, undefined);\n`, to: "" },
+    ],
+  },
 ];

@@ -158,7 +158,7 @@ export class Simulation {
   }
 
   #drop(script: DropScript): void {
-    const dropped = drop(this.objects, script, this.names);
+    const dropped = drop(this.objects, script, this.names, this.drops);
     this.drops.push(dropped);
     const chance = new Chance(this.script.seed, script.name);
     const fault = this.faults.at(`notification ${script.name}`, ["notificationLost"], chance);

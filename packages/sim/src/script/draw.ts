@@ -114,7 +114,7 @@ export function drawScript(seed: number, level?: Script["level"]): Script {
     sweepsAtMs: [],
   };
   if (script.level === "queue") script.jobs = drawJobs(chance, lanes, arriving);
-  else script.drops = drawDrops(chance, lanes, arriving);
+  else script.drops = withCopies(new Chance(seed, "copies"), drawDrops(chance, lanes, arriving));
   script.sweepsAtMs = drawSweeps(chance, script);
   return script;
 }
@@ -154,6 +154,14 @@ function drawDrops(chance: Chance, lanes: readonly LaneScript[], arrivingMs: num
     });
   }
   return drops;
+}
+
+/** Of the drops of a key that is there some are its content once more, as repeated syncs and edits of metadata make them. */
+function withCopies(chance: Chance, drops: readonly DropScript[]): DropScript[] {
+  return drops.map((drop, n) => {
+    const isAgain = drops.slice(0, n).some(({ path }) => path === drop.path);
+    return isAgain && chance.happens(0.5) ? { ...drop, copies: true } : drop;
+  });
 }
 
 function drawOthers(chance: Chance, lanes: readonly LaneScript[], healAtMs: number): OtherScript[] {

@@ -156,6 +156,8 @@ export interface DropScript {
   records: number;
   /** How many of its lines are broken. */
   broken: number;
+  /** It is no new file: the one that lies at its path is copied onto itself. */
+  copies?: boolean;
 }
 
 /** A job of another user of the account. */
