@@ -5,6 +5,7 @@ import {
   type CreateAnswer,
   type CreateRequest,
   hasEnded,
+  type LookUp,
   type Page,
   type Sighting,
 } from "@sluice/core";
@@ -120,13 +121,14 @@ export class SimBedrock implements BatchService {
   async get(arn: string): Promise<BedrockJob | undefined> {
     this.#mayThrottle();
     const job = this.jobs.find((known) => known.arn === arn);
-    return job && reported(job);
+    return job && { ...reported(job), reportedAt: this.#around.agenda.now };
   }
 
-  async findByName(jobName: string): Promise<BedrockJob | undefined> {
+  async findByName(jobName: string): Promise<LookUp> {
     this.#mayThrottle();
+    const { now } = this.#around.agenda;
     const job = this.jobs.find((known) => known.jobName === jobName);
-    return job !== undefined && job.listedAt <= this.#around.agenda.now ? reported(job) : undefined;
+    return { at: now, ...(job !== undefined && job.listedAt <= now && { job: reported(job) }) };
   }
 
   /** The newest come first. The cursor is the ARN of the last one given: what was made since moves nothing. */

@@ -1,4 +1,4 @@
-import { isBlocked, type Lanes, type Store } from "@sluice/core";
+import { defaultTimings, isBlocked, type Lanes, longestBlocks, type Store } from "@sluice/core";
 import type { Agenda } from "../schedule/agenda.ts";
 import { MINUTE_MS } from "../script/script.ts";
 import { Violation } from "./violation.ts";
@@ -8,6 +8,8 @@ const ASKS_STILL_MS = 7 * MINUTE_MS;
 
 /** Whoever is ahead of the time may think that the block is over. */
 const CLOCKS_OFF_MS = MINUTE_MS;
+
+const LONGEST = longestBlocks(defaultTimings);
 
 /** Remembers what came when on a lane: its block, the end of a job that should lift it, a call that it should prevent. */
 export class LaneBlocks {
@@ -27,10 +29,10 @@ export class LaneBlocks {
         this.#blockedAt.set(lane, this.#agenda.now);
         return store.lanes.block(lane, block);
       },
-      claimSlot: async (lane, jobId, now) => {
-        const won = await store.lanes.claimSlot(lane, jobId, now);
+      claimSlot: async (lane, jobId, now, longest) => {
+        const won = await store.lanes.claimSlot(lane, jobId, now, longest);
         const row = won ? await store.lanes.get(lane) : undefined;
-        if (row !== undefined && isBlocked(row, now))
+        if (row !== undefined && isBlocked(row, now, longest))
           throw new Violation(
             "a blocked lane waits",
             `${lane} is blocked (${row.block?.kind}), and ${jobId} won a slot.`,
@@ -56,7 +58,7 @@ export class LaneBlocks {
     const { now } = this.#agenda;
     const row = await store.lanes.get(lane);
     const blockedAt = this.#blockedAt.get(lane) ?? Number.POSITIVE_INFINITY;
-    if (row !== undefined && isBlocked(row, now + CLOCKS_OFF_MS) && now - blockedAt > ASKS_STILL_MS)
+    if (row !== undefined && isBlocked(row, now + CLOCKS_OFF_MS, LONGEST) && now - blockedAt > ASKS_STILL_MS)
       throw new Violation("a blocked lane waits", `${lane} is blocked (${row.block?.kind}), and Bedrock is asked.`);
   }
 }

@@ -10,7 +10,7 @@ import {
   sweep,
   type World,
 } from "@sluice/core";
-import { MemoryObjects, MemoryStore } from "@sluice/testing";
+import { LONGEST, MemoryObjects, MemoryStore } from "@sluice/testing";
 import { BatchOutput } from "../bedrock/output.ts";
 import { SimBedrock, type SimJob } from "../bedrock/sim-bedrock.ts";
 import { Bus } from "../bus/bus.ts";
@@ -148,7 +148,7 @@ export class Simulation {
   async #putOne({ store, clock }: World, job: JobScript): Promise<void> {
     const pending = pendingOf(job, this.script);
     if (job.oddity === "ghostHolder") {
-      await store.lanes.claimSlot(job.lane, pending.jobId, clock.now());
+      await store.lanes.claimSlot(job.lane, pending.jobId, clock.now(), LONGEST);
       return store.lanes.finishClaiming(job.lane, pending.jobId);
     }
     if (job.oddity === "ghostEntry") return store.queue.put(pending);
