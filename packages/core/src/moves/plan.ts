@@ -49,7 +49,9 @@ export async function plan(world: World, key: string): Promise<void> {
 
 /** Goes on with a submission whose plan was interrupted. Its object may be another one by now, or gone. */
 export async function resumePlan(world: World, submission: Submission): Promise<void> {
-  if (submission.plan !== undefined) return goOn(world, submission, undefined);
+  const isPrepared = submission.plan !== undefined || (await preparedBefore(world, submission)) !== undefined;
+  if (isPrepared) return goOn(world, submission, undefined);
+  if ((await takeOver(world, submission)) !== undefined) return;
   const head = await world.objects.head(submission.key);
   if (head === undefined || submissionIdOf(submission.bucket, head) !== submission.submissionId)
     await refuseLost(world, submission);

@@ -88,6 +88,17 @@ describe("a table that is restored to an earlier time", () => {
     expect(await idsIn(world, `${HOME}results.jsonl`)).toHaveLength(10);
   });
 
+  test("nor does a name that is reported as invalid end a job that Bedrock has", async () => {
+    const restore = world.store.remember();
+    await drop(world, KEY, fileOf(3));
+    restore();
+    world.batch.faults.push({ kind: "invalid", message: "The name is taken." });
+    await plan(world, KEY);
+    await runAll(world);
+    expect(world.batch.jobs).toHaveLength(1);
+    expect(await theSubmission()).toMatchObject({ status: "Done", counts: { records: 3, results: 3, errors: 0 } });
+  });
+
   test("from the middle of a plan: the jobs that it queued before are those that it queues now", async () => {
     let restore = () => {};
     const { put } = world.store.jobs;

@@ -137,8 +137,7 @@ async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answ
     case "denied":
       return block(world, run, lane, taken, "denied", answer.message);
     case "invalid":
-      // An earlier call may have made the job, and a name that is taken may be reported like this.
-      return taken.proofInMs > 0 ? waitForProof(world, run, taken) : failJob(world, job, answer.message, run.owner);
+      return refused(world, run, taken, answer.message);
     case "conflict": {
       const { job: found } = await batch.findByName(jobNameOf(stage, job.jobId));
       if (found !== undefined) return adopt(world, job, found);
@@ -158,6 +157,19 @@ async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answ
   log({ level: "warn", event: "createUnknown", lane: lane.lane, jobId: job.jobId, status: answer.kind, message });
   await messages.wake(lane.lane, taken.leaseUntil);
   return "done";
+}
+
+/**
+ * Bedrock takes the request for invalid. That may only say that the name is taken: by the job of an earlier call, or by
+ * one that this table has forgotten because an earlier state of it was restored. So nothing fails that is not looked for.
+ */
+async function refused(world: World, run: Run, taken: Taken, message: string): Promise<Finished> {
+  const { job, doubt, proofInMs } = taken;
+  if (doubt.doubtSince === undefined) {
+    const { job: found } = await world.batch.findByName(jobNameOf(world.stage, job.jobId));
+    if (found !== undefined) return adopt(world, job, found);
+  }
+  return proofInMs > 0 ? waitForProof(world, run, taken) : failJob(world, job, message, run.owner);
 }
 
 /** Leaves the claim alone until a look-up that finds nothing proves that no earlier call created the job. */
