@@ -101,16 +101,17 @@ async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Fi
   const { store, batch, stage } = world;
   const { job, doubt, oddAnswers } = taken;
   await store.queue.drop(job);
-  if (doubt.doubtSince === undefined)
-    return heedAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
-  const { job: found, at } = await batch.findByName(jobNameOf(stage, job.jobId));
-  if (found !== undefined) return adopt(world, job, found);
-  const looked = lookedAt(world, taken, at);
-  if (oddAnswers < MOST_ODD_ANSWERS)
-    return heedAnswer(world, run, lane, looked, await batch.create(createRequestOf(stage, job)));
-  if (looked.proofInMs > 0) return waitForProof(world, run, looked);
-  const message = `Bedrock answered ${oddAnswers} times with errors that Sluice does not know.`;
-  return failJob(world, job, message, run.owner);
+  let known = taken;
+  if (doubt.doubtSince !== undefined) {
+    const { job: found, at } = await batch.findByName(jobNameOf(stage, job.jobId));
+    if (found !== undefined) return adopt(world, job, found);
+    known = lookedAt(world, taken, at);
+    if (oddAnswers >= MOST_ODD_ANSWERS) {
+      const message = `Bedrock answered ${oddAnswers} times with errors that Sluice does not know.`;
+      return endOrWait(world, run, known, message);
+    }
+  }
+  return heedAnswer(world, run, lane, known, await batch.create(createRequestOf(stage, job)));
 }
 
 /**
@@ -164,12 +165,17 @@ async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answ
  * one that this table has forgotten because an earlier state of it was restored. So nothing fails that is not looked for.
  */
 async function refused(world: World, run: Run, taken: Taken, message: string): Promise<Finished> {
-  const { job, doubt, proofInMs } = taken;
+  const { job, doubt } = taken;
   if (doubt.doubtSince === undefined) {
     const { job: found } = await world.batch.findByName(jobNameOf(world.stage, job.jobId));
     if (found !== undefined) return adopt(world, job, found);
   }
-  return proofInMs > 0 ? waitForProof(world, run, taken) : failJob(world, job, message, run.owner);
+  return endOrWait(world, run, taken, message);
+}
+
+/** Ends a job that Bedrock does not take, once it is proven that no earlier call created it. */
+function endOrWait(world: World, run: Run, taken: Taken, message: string): Promise<Finished> {
+  return taken.proofInMs > 0 ? waitForProof(world, run, taken) : failJob(world, taken.job, message, run.owner);
 }
 
 /** Leaves the claim alone until a look-up that finds nothing proves that no earlier call created the job. */

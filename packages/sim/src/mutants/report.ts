@@ -3,6 +3,7 @@ import { answerRules } from "./answer-rules.ts";
 import { loadMutant } from "./build.ts";
 import { crashRules } from "./crash-rules.ts";
 import type { Mutant } from "./mutant.ts";
+import { outsideRules } from "./outside-rules.ts";
 import { refillRules } from "./refill-rules.ts";
 import { searchErrors } from "./search-errors.ts";
 import { wholeRules } from "./whole-rules.ts";
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...answerRules,
   ...crashRules,
   ...wholeRules,
+  ...outsideRules,
   ...searchErrors,
 ];
 

@@ -65,8 +65,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: plan,
-        from: `  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")\n`,
-        to: "  if (isNew)\n",
+        from: `  if (stored?.status === "Pending") await`,
+        to: "  if (isNew && stored) await",
       },
     ],
   },
@@ -99,7 +99,7 @@ export const wholeRules: readonly Mutant[] = [
       {
         file: collect,
         from: "  let submission = await store.submissions.get(submissionId);\n",
-        to: "  await store.jobs.markDone(jobId);\n  let submission = await store.submissions.get(submissionId);\n",
+        to: "  await store.jobs.markDone(jobId, false);\n  let submission = await store.submissions.get(submissionId);\n",
       },
     ],
   },
@@ -109,8 +109,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "    await store.submissions.finish(submissionId);\n",
-        to: "    await sweepUp(objects, submissionId);\n    await store.submissions.finish(submissionId);\n",
+        from: "  await store.submissions.finish(submissionId);\n",
+        to: "  await sweepUp(objects, submissionId);\n  await store.submissions.finish(submissionId);\n",
       },
     ],
   },
@@ -131,8 +131,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "  if (!hasManifest && arn !== undefined && clock.now() < readyAt)",
-        to: '  if (!hasManifest && arn === "" && clock.now() < readyAt)',
+        from: "  if (!hasManifest && arn !== undefined && waitMs > 0)",
+        to: '  if (!hasManifest && arn === "" && waitMs > 0)',
       },
     ],
   },

@@ -10,4 +10,6 @@ export interface Dropped {
   recordIds: string[];
   /** The numbers of its broken lines. */
   brokenLines: number[];
+  /** The objects that somebody else put where its results could go. */
+  strangers: string[];
 }
