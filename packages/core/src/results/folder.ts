@@ -18,7 +18,7 @@ const summarySchema = z.discriminatedUnion("status", [
   endSchema.extend({ status: z.literal(["Done", "Stopped"]) }),
   endSchema.extend({ status: z.literal("Refused"), problem: z.object({ code: z.string(), message: z.string() }) }),
 ]);
-export type Summary = z.output<typeof summarySchema>;
+type Summary = z.output<typeof summarySchema>;
 
 /** Where the results of a submission go, or lie. */
 export interface Place {

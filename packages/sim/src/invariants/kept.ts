@@ -1,7 +1,6 @@
 import { SUMMARY_NAME, type Submission } from "@sluice/core";
 import type { MemoryObjects } from "@sluice/testing";
-import { STRANGERS_WORDS } from "../run/drops.ts";
-import type { Dropped } from "../script/dropped.ts";
+import { type Dropped, STRANGERS_WORDS } from "../script/dropped.ts";
 import { Violation } from "./violation.ts";
 
 const PROMISE = "6: nothing deleted";

@@ -1,14 +1,11 @@
 import { jobIdOf, resultsFolders, submissionIdOf } from "@sluice/core";
 import type { MemoryObjects } from "@sluice/testing";
-import type { Dropped } from "../script/dropped.ts";
+import { type Dropped, STRANGERS_WORDS } from "../script/dropped.ts";
 import type { DropScript } from "../script/script.ts";
 import type { Names } from "./names.ts";
 
 /** More slices than any simulated drop has. */
 const MOST_SLICES = 12;
-
-/** What somebody else puts into `processed/`. */
-export const STRANGERS_WORDS = "This is mine.\n";
 
 /** Puts a drop into the bucket as a user would, and names its ids for the histories. */
 export function drop(

@@ -1,5 +1,8 @@
 import type { DropScript } from "./script.ts";
 
+/** What somebody else puts into `processed/`. */
+export const STRANGERS_WORDS = "This is mine.\n";
+
 /** A file that was dropped, and what was in it. */
 export interface Dropped {
   script: DropScript;

@@ -165,7 +165,7 @@ export interface DropScript {
 }
 
 /** Point-in-time recovery: the table becomes what it was. Times are milliseconds after the beginning. */
-export interface RestoreScript {
+interface RestoreScript {
   /** What it becomes. */
   takenAtMs: number;
   /** When the functions are stopped for it; a minute later they run again. */
