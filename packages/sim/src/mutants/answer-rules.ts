@@ -150,21 +150,6 @@ export const answerRules: readonly Mutant[] = [
     ],
   },
   {
-    name: "a refusal ends a job that another run has taken over",
-    patches: [
-      {
-        file: claims,
-        from: "owner === undefined ? end : { ...end, owner }",
-        to: "owner === job.jobId ? { ...end, owner } : end",
-      },
-      {
-        file: "core/src/rules/job.ts",
-        from: `  if (known !== undefined && to.arn === undefined) return { refused: "hasArn" };\n`,
-        to: "",
-      },
-    ],
-  },
-  {
     name: "a job that has ended is adopted as one that runs",
     patches: [
       {

@@ -121,6 +121,7 @@ export const refillRules: readonly Mutant[] = [
   },
   {
     name: "the slot of an ended claim is kept",
+    level: "queue",
     patches: [{ file: claims, from: `    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n`, to: "" }],
   },
   {

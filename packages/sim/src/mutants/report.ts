@@ -9,7 +9,7 @@ import { searchErrors } from "./search-errors.ts";
 import { wholeRules } from "./whole-rules.ts";
 
 /** Within so many runs each mutant must be caught. */
-export const MOST_RUNS = 500;
+export const MOST_RUNS = 1_000;
 
 export const mutants: readonly Mutant[] = [
   ...refillRules,

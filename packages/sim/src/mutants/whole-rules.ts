@@ -71,17 +71,6 @@ export const wholeRules: readonly Mutant[] = [
     ],
   },
   {
-    name: "a second plan wins over the first",
-    level: "whole",
-    patches: [
-      {
-        file: "core/src/rules/submission.ts",
-        from: "return unplanned(submission, { plan,",
-        to: "return unplanned({ ...submission, plan: undefined } as never, { plan,",
-      },
-    ],
-  },
-  {
     name: "a slice is counted each time that it is settled",
     level: "whole",
     patches: [
@@ -104,13 +93,13 @@ export const wholeRules: readonly Mutant[] = [
     ],
   },
   {
-    name: "what is prepared goes before the submission is done",
+    name: "what is prepared goes before the results are written",
     level: "whole",
     patches: [
       {
         file: collect,
-        from: "  await store.submissions.finish(submissionId);\n",
-        to: "  await sweepUp(objects, submissionId);\n  await store.submissions.finish(submissionId);\n",
+        from: "    const folder = await store.submissions.chooseFolder(submissionId, place.folder);\n",
+        to: "    const folder = await store.submissions.chooseFolder(submissionId, place.folder);\n    await sweepUp(objects, submissionId);\n",
       },
     ],
   },
