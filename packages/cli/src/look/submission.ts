@@ -58,12 +58,18 @@ async function warningsOf(site: Site, { key, route, status }: Submission): Promi
   return warnings.filter((warning) => warning !== undefined);
 }
 
-/** Where the results of an ended submission lie: under the plain path, or under its own id beside another's. */
-async function prefixOf(site: Site, { key, submissionId, status }: Submission): Promise<string | undefined> {
+/** Where the results of an ended submission lie. */
+async function prefixOf(site: Site, submission: Submission): Promise<string | undefined> {
+  const { status } = submission;
   if (status !== "Done" && status !== "Refused" && status !== "Stopped") return undefined;
+  return submission.folder ?? (await formerFolder(site, submission));
+}
+
+/** Earlier versions did not store the folder: it is the plain path, or the one named after its id beside another's. */
+async function formerFolder({ objects }: Site, { key, submissionId }: Submission): Promise<string | undefined> {
   for (const ownsPath of [false, true]) {
-    const prefix = processedPrefix(key, ownsPath, submissionId);
-    if ((await site.objects.head(`${prefix}${SUMMARY_NAME}`)) !== undefined) return prefix;
+    const folder = processedPrefix(key, ownsPath, submissionId);
+    if ((await objects.head(`${folder}${SUMMARY_NAME}`)) !== undefined) return folder;
   }
   return undefined;
 }
