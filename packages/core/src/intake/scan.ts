@@ -122,7 +122,7 @@ class Scanner {
     return checked;
   }
 
-  #take(line: Line, { bytes, recordId }: GoodLine, unpacked: boolean): void {
+  #take(line: Line, { bytes, stripped, recordId }: GoodLine, unpacked: boolean): void {
     const assigned = recordId === undefined ? this.#assign(line.number) : undefined;
     const member = assigned === undefined ? undefined : `"recordId":${JSON.stringify(assigned)}`;
     // The member, a comma and the line's end; what is inserted is ASCII.
@@ -137,9 +137,9 @@ class Scanner {
       this.#bad(line, "RecordTooLarge", `${sizes}. Make it smaller.`, recordId);
     } else {
       this.strides.add(sizeBytes);
-      // A byte-order mark was taken off the front.
+      // A byte-order mark was taken off the front; where more was taken out, nobody asks where it begins.
       const start = line.start + line.bytes.length - bytes.length;
-      const inPlace = member === undefined && !line.crlf && !unpacked;
+      const inPlace = member === undefined && !line.crlf && !unpacked && !stripped;
       this.#sink.good({ bytes, member, start, end: line.end, inPlace });
     }
   }

@@ -2,6 +2,8 @@ import type { Family } from "../model/family.ts";
 import { isObject } from "../model/fields.ts";
 import { faultOfInput } from "../model/input-checks.ts";
 import type { Line } from "./lines.ts";
+import { withoutMark } from "./record-lines.ts";
+import { withoutMembers } from "./splice.ts";
 
 /** Why a line is not a record that can be run. */
 export type LineFault =
@@ -16,8 +18,10 @@ export type LineFault =
 /** A line that can be run as it is, or once it has a recordId. */
 export interface GoodLine {
   kind: "good";
-  /** The line without its end and without a byte-order mark. */
+  /** The line without its end, without a byte-order mark and without what Sluice adds to a line of errors.jsonl. */
   bytes: Uint8Array;
+  /** True if something was taken out of it: its bytes are not the file's. */
+  stripped: boolean;
   /** Absent if the record has none. */
   recordId?: string;
 }
@@ -33,16 +37,14 @@ interface BadLine {
 /** What one line is. */
 export type Checked = GoodLine | BadLine | { kind: "blank" };
 
+/** What Sluice adds to a record's line in errors.jsonl. Dropped again, the line runs as the record that it was. */
+export const ERROR_MEMBERS: ReadonlySet<string> = new Set(["error", "jobId"]);
+
 const BLANK: Checked = { kind: "blank" };
 const COMMA = 0x2c;
 
 // A byte-order mark is taken off by hand, and only where a line begins; anywhere else it is no JSON.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** How many bytes of a byte-order mark stand at the beginning: 3 or 0. */
-function byteOrderMark(bytes: Uint8Array): number {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-}
 
 /**
  * Checks one line: valid UTF-8, a JSON object, a recordId that is a non-empty string if it is there, and a `modelInput`
@@ -54,8 +56,7 @@ export function checkLine(line: Line, family: Family | undefined): Checked {
   if (line.tooLong)
     return bad("LineTooLong", "The line is longer than 20 MB, the most that Sluice reads. Make the record smaller.");
   if (line.bytes.length === 0) return BLANK;
-  const mark = byteOrderMark(line.bytes);
-  const bytes = mark === 0 ? line.bytes : line.bytes.subarray(mark);
+  const bytes = withoutMark(line.bytes);
   let text: string;
   try {
     text = decoder.decode(bytes);
@@ -74,8 +75,8 @@ export function checkLine(line: Line, family: Family | undefined): Checked {
 }
 
 function checkRecord(
-  { recordId, modelInput }: Partial<Record<string, unknown>>,
-  bytes: Uint8Array,
+  { recordId, modelInput, error, jobId }: Partial<Record<string, unknown>>,
+  line: Uint8Array,
   family: Family | undefined,
 ): Checked {
   if (recordId !== undefined && (typeof recordId !== "string" || recordId === ""))
@@ -84,7 +85,9 @@ function checkRecord(
   if (!isObject(modelInput)) return bad("NoModelInput", "modelInput: must be an object", recordId);
   const fault = family === undefined ? undefined : faultOfInput(family, modelInput);
   if (fault !== undefined) return bad("BadModelInput", fault, recordId);
-  return recordId === undefined ? { kind: "good", bytes } : { kind: "good", bytes, recordId };
+  const stripped = error !== undefined || jobId !== undefined;
+  const bytes = stripped ? withoutMembers(line, ERROR_MEMBERS) : line;
+  return { kind: "good", bytes, stripped, ...(recordId !== undefined && { recordId }) };
 }
 
 function notJson(bytes: Uint8Array): BadLine {
