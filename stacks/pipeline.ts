@@ -82,8 +82,9 @@ export const collect = sluiceFunction("Collect", {
     ...readSettings,
     ...useTable("GetItem", "UpdateItem"),
     ...listBucket,
-    ...readObjects("staging/", "output/", "settled/"),
-    ...writeObjects("settled/", "processed/"),
+    // What was prepared and is lost is written again out of the dropped file.
+    ...readObjects("to-process/", "staging/", "output/", "settled/"),
+    ...writeObjects("staging/", "settled/", "processed/"),
     ...deleteObjects("staging/", "settled/", "output/"),
     ...getJobs,
     ...consume(collectQueue),

@@ -25,6 +25,7 @@ export * from "./ports/store.ts";
 export * from "./problem.ts";
 export * from "./settings/route.ts";
 export * from "./settings/settings.ts";
+export { awaitedOutput } from "./settling/job-output.ts";
 export type { Sighting } from "./slots/bring-forward.ts";
 export { refill } from "./slots/refill.ts";
 export * from "./submission/submission.ts";

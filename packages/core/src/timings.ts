@@ -8,6 +8,11 @@ export interface Timings {
   doubtMs: number;
   /** How long after an end that is no success Bedrock may still write output. */
   graceMs: number;
+  /**
+   * How long after a job's end Bedrock's output may disagree with its manifest, or lack it, before the job is settled on
+   * what there is.
+   */
+  outputMs: number;
   /** How old the last listing may be before an event lists again. */
   rideMs: number;
   /** How long after an end that no event told a lane is looked at every `rideMs`, events or not. */
@@ -31,6 +36,7 @@ export const defaultTimings: Timings = {
   leaseMs: 2 * MINUTE_MS,
   doubtMs: 10 * MINUTE_MS,
   graceMs: 2 * MINUTE_MS,
+  outputMs: HOUR_MS,
   rideMs: 5 * MINUTE_MS,
   watchMs: HOUR_MS,
   stalledPlanMs: 2 * HOUR_MS,

@@ -1,5 +1,6 @@
 import {
   arnOf,
+  awaitedOutput,
   ERRORS_NAME,
   hasEnded,
   type Job,
@@ -31,6 +32,8 @@ interface ShownJob {
   submittedAt?: string;
   endedAt?: string;
   message?: string;
+  /** Why its records are not settled though it has ended, or were settled on less than its output promised. */
+  output?: string;
 }
 
 /** All there is to say of one submission. Times are ISO; `files` are there once they are written. */
@@ -54,7 +57,7 @@ export async function showSubmission(site: Site, id: string): Promise<ShownSubmi
     priority,
     ...(route !== undefined && { route }),
     ...(problem !== undefined && { problem }),
-    jobs: (await jobsOf(site, submission.submissionId)).map((job) => shownJob(job, site.stage)),
+    jobs: await shownJobs(site, await jobsOf(site, submission.submissionId)),
     ...(files !== undefined && { files }),
   };
 }
@@ -69,6 +72,27 @@ async function jobsOf({ store }: Site, submissionId: string): Promise<Job[]> {
     cursor = next;
   }
   return jobs.sort((a, b) => a.part - b.part);
+}
+
+async function shownJobs(site: Site, jobs: readonly Job[]): Promise<ShownJob[]> {
+  const shown: ShownJob[] = [];
+  for (const job of jobs) {
+    const output = await outputWords(site, job);
+    shown.push({ ...shownJob(job, site.stage), ...(output !== undefined && { output }) });
+  }
+  return shown;
+}
+
+/** What there is to say of an ended job's output: that it is waited for, and why, or that it never was all there. */
+async function outputWords({ objects }: Site, job: Job): Promise<string | undefined> {
+  if (!("settled" in job)) return undefined;
+  const { settled, outcome } = job;
+  if (outcome?.incomplete !== undefined) return `settled on an output that was not all there: ${outcome.incomplete}`;
+  if (settled || outcome !== undefined) return undefined;
+  const missing = await awaitedOutput(objects, job);
+  return missing === undefined
+    ? "its output is still to be read"
+    : `its output is not all there: ${missing}. An hour after its end it is settled on what there is`;
 }
 
 function shownJob(job: Job, stage: string): ShownJob {

@@ -37,6 +37,8 @@ function jobsTable(jobs: ShownSubmission["jobs"]): string {
       ...[timeWord(submittedAt), timeWord(endedAt), arn ?? `(will be ${jobName})`],
     ]),
   );
-  const messages = jobs.flatMap(({ part, message }) => (message ? [`job ${part + 1}: ${message}`] : []));
+  const messages = jobs.flatMap(({ part, message, output }) =>
+    [message, output].flatMap((words) => (words ? [`job ${part + 1}: ${words}`] : [])),
+  );
   return [table, ...messages].join("\n");
 }

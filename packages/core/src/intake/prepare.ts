@@ -119,19 +119,19 @@ async function composeSlices(
   shares: readonly Share[],
   keyOf: (slice: number) => string,
 ): Promise<PreparedSlice[]> {
-  const slices = shares.map((share, slice) => ({ share, slice, inputKey: keyOf(slice), ...stream.pieces(share) }));
-  for (let from = 0; from < slices.length; from += SLICES_AT_ONCE)
-    await Promise.all(
-      slices
-        .slice(from, from + SLICES_AT_ONCE)
-        .map(({ inputKey, pieces }) => objects.compose(inputKey, pieces, Blocks.CONTENT_TYPE)),
-    );
-  return slices.map(({ slice, inputKey, share, sizeBytes }) => ({
-    slice,
-    inputKey,
-    records: share.records,
-    sizeBytes,
-  }));
+  const slices: PreparedSlice[] = [];
+  const compose = async (share: Share, slice: number): Promise<PreparedSlice> => {
+    const inputKey = keyOf(slice);
+    const { pieces, sizeBytes } = stream.pieces(share);
+    await objects.compose(inputKey, pieces, Blocks.CONTENT_TYPE);
+    const etag = (await objects.head(inputKey))?.etag;
+    return { slice, inputKey, records: share.records, sizeBytes, ...(etag !== undefined && { etag }) };
+  };
+  for (let from = 0; from < shares.length; from += SLICES_AT_ONCE) {
+    const some = shares.slice(from, from + SLICES_AT_ONCE);
+    slices.push(...(await Promise.all(some.map((share, at) => compose(share, from + at)))));
+  }
+  return slices;
 }
 
 /** Refuses a drop whose records can be told apart: each gets its error, its own or the file's. */

@@ -10,6 +10,8 @@ const sliceSchema = z
   .object({
     part: z.int().nonnegative(),
     inputKey: z.string(),
+    /** The prepared input's own; earlier versions did not write it. */
+    etag: z.exactOptional(z.string()),
     records: z.int().positive(),
     sizeBytes: z.int().positive(),
   })

@@ -1,16 +1,17 @@
 import { processedPrefix } from "../bucket/keys.ts";
+import { ObjectMissing, OutputIncomplete } from "../errors.ts";
 import { jobIdOf, jobIdOfName } from "../ids.ts";
-import { readPrepared } from "../intake/prepare.ts";
 import type { EndedJob, Job } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { BedrockJob } from "../ports/batch.ts";
 import { finalise } from "../results/finalise.ts";
 import { sweepUp } from "../results/sweep-up.ts";
-import { settleOutput } from "../settling/settle.ts";
 import { moveOn, type Sighting } from "../slots/bring-forward.ts";
 import type { Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { plannedErrors } from "./planned-errors.ts";
+import { settleLoad } from "./settle.ts";
 
 /** How many jobs of a submission are read at a time when its results are joined. */
 const JOBS_AT_ONCE = 50;
@@ -25,10 +26,9 @@ export async function collectEvent(world: World, event: Sighting): Promise<void>
 /**
  * Gives every record of an ended job its result or its error, and joins the results of a submission whose last job
  * this was. Repeating it, from the beginning or from wherever it was interrupted, writes the same bytes and counts
- * nothing twice.
+ * nothing twice. While Bedrock's output is not all there it asks for itself again later.
  *
  * @param at not before this time, in epoch milliseconds; a message that was delivered early is sent again
- * @throws OutputIncomplete while Bedrock's output is not all there: the message is to be delivered again later
  */
 export async function collect(world: World, jobId: string, at: number): Promise<void> {
   if (at > world.clock.now()) return world.messages.collect(jobId, at);
@@ -48,7 +48,30 @@ async function collectJob(world: World, job: Job): Promise<void> {
   // Completed jobs have a manifest that tells whether all is there; of the others, what exists some time after.
   const hasManifest = ended.status === "Completed" || ended.status === "PartiallyCompleted";
   if (!hasManifest && arn !== undefined && clock.now() < readyAt) return messages.collect(job.jobId, readyAt);
-  await settle(world, ended, seen);
+  try {
+    await settle(world, ended, seen);
+  } catch (error) {
+    if (error instanceof OutputIncomplete) await awaitOutput(world, ended, error);
+    else if (error instanceof ObjectMissing && !(await isOpen(world, ended))) await settle(world, ended, seen);
+    else throw error;
+  }
+}
+
+/** Two collects may be at one job: the one that is through first takes away what the other is still reading. */
+async function isOpen({ store }: World, { submissionId, jobId }: EndedJob): Promise<boolean> {
+  return (await store.submission(submissionId))?.openJobs.has(jobId) === true;
+}
+
+/** Asks for another collect, ever later, the last one when nothing more is waited for. */
+async function awaitOutput(world: World, job: EndedJob, error: OutputIncomplete): Promise<void> {
+  const { messages, clock, timings, log } = world;
+  const now = clock.now();
+  const lastAt = job.endedAt + timings.outputMs;
+  // An output that is overwritten just now: the message is delivered again.
+  if (now >= lastAt) throw error;
+  const { lane, jobId, submissionId } = job;
+  log({ level: "warn", event: "outputAwaited", lane, jobId, submissionId, message: error.message });
+  await messages.collect(jobId, Math.min(lastAt, now + Math.max(timings.graceMs, now - job.endedAt)));
 }
 
 function isEnded(job: Job): job is EndedJob {
@@ -68,7 +91,7 @@ async function bringForward(world: World, job: Job, seen: Sighting): Promise<Job
 }
 
 async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined): Promise<void> {
-  const { store, objects, log } = world;
+  const { store, log } = world;
   const { jobId, submissionId } = job;
   let submission = await store.submission(submissionId);
   if (submission === undefined)
@@ -76,7 +99,7 @@ async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined)
       `Job ${jobId} belongs to submission ${submissionId}, which is not in the table. Restore the table.`,
     );
   if (submission.openJobs.has(jobId)) {
-    const settled = await settleOutput(objects, job);
+    const settled = await settleLoad(world, submission, job);
     await store.recordOutcome(jobId, {
       ...settled,
       ...(seen?.submittedAt !== undefined && { submittedAt: seen.submittedAt }),
@@ -96,13 +119,13 @@ async function finish(world: World, submission: Submission): Promise<void> {
   if (plan !== undefined && submission.status !== "Done") {
     // Its jobs can end before the plan that queued them came to its last step.
     await store.openSubmission(submissionId);
-    const { errorsKey } = await readPrepared(objects, submissionId, plan.run);
     const owner = await store.claimPath(bucket, key, submissionId);
     const prefix = processedPrefix(key, owner === submissionId, submissionId);
     const jobs = await endedJobs(world, submission, plan.parts);
+    const errorsKey = await plannedErrors(world, submission, plan, jobs);
     await finalise(objects, submission, jobs, { stage, ...(errorsKey !== undefined && { errorsKey }) }, prefix);
-    await store.finishSubmission(submissionId);
-    log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
+    if (await store.finishSubmission(submissionId))
+      log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
   }
   await sweepUp(objects, submissionId);
 }

@@ -113,8 +113,8 @@ export interface JobStore {
   refuseSubmission(submissionId: string, problem: Problem, counts: Counts): Promise<boolean>;
   /** Takes the job out of `openJobs` and adds its counts, once; the submission as it is then. */
   settlePart(submissionId: string, jobId: string, settled: { results: number; errors: number }): Promise<Submission>;
-  /** `Open → Done`, if no job of it is open. */
-  finishSubmission(submissionId: string): Promise<void>;
+  /** `Open → Done`, if no job of it is open; of several that would, one is answered true. */
+  finishSubmission(submissionId: string): Promise<boolean>;
   /** The submission whose results lie at the plain path of this key: the first that asks, for ever. */
   claimPath(bucket: string, key: string, submissionId: string): Promise<string>;
 

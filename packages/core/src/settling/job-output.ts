@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { OutputIncomplete } from "../errors.ts";
 import type { EndedJob } from "../job/job.ts";
 import { textOf } from "../objects/text.ts";
 import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
@@ -8,7 +7,7 @@ import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
 const MAX_MANIFEST_BYTES = 1_000_000;
 const MANIFEST_NAME = "manifest.json.out";
 
-/** A count that is missing or no count is taken for unknown: whether that matters, `checkAgainstManifest` decides. */
+/** A count that is missing or no count is taken for unknown: whether that matters, `whyIncomplete` decides. */
 const count = z.int().nonnegative().optional().catch(undefined);
 
 /** The field names are those of a manifest that a user published; AWS documents none of them. */
@@ -34,51 +33,64 @@ export function promisesOutput(job: EndedJob): boolean {
   return job.status === "Completed" || job.status === "PartiallyCompleted";
 }
 
-/**
- * Looks up the output below `outputPrefix/<what follows the last / of the ARN>/`. Throws `OutputIncomplete` if the job's end
- * promises output and it is not there; for every other end, what is there counts.
- */
+/** Looks up the output below `outputPrefix/<what follows the last / of the ARN>/`. */
 export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<JobOutput> {
-  const { arn, inputKey, outputPrefix, jobId } = job;
-  const promised = promisesOutput(job);
-  if (arn === undefined) {
-    if (promised) throw new OutputIncomplete(jobId, "its ARN is not known yet, so neither is the place of its output");
-    return {};
-  }
-  const folder = `${outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
-  const linesKey = `${folder}${inputKey.slice(inputKey.lastIndexOf("/") + 1)}.out`;
-  const manifest = await readManifest(objects, `${folder}${MANIFEST_NAME}`);
-  const lines = await objects.head(linesKey);
-  if (promised) {
-    if (manifest === undefined)
-      throw new OutputIncomplete(jobId, `${folder}${MANIFEST_NAME} is not there or not readable`);
-    // Where nothing was processed there may be no lines to write.
-    if (lines === undefined && manifest.processedRecordCount !== 0)
-      throw new OutputIncomplete(jobId, `${linesKey} is not there`);
-  }
+  const keys = outputKeys(job);
+  if (keys === undefined) return {};
+  const manifest = await readManifest(objects, keys.manifest);
+  const lines = await objects.head(keys.lines);
   return { ...(lines === undefined ? {} : { lines }), ...(manifest === undefined ? {} : { manifest }) };
 }
 
+/** Where Bedrock writes for a job; undefined for one that it never had. */
+function outputKeys({ arn, inputKey, outputPrefix }: EndedJob): { lines: string; manifest: string } | undefined {
+  if (arn === undefined) return undefined;
+  const folder = `${outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
+  const name = inputKey.slice(inputKey.lastIndexOf("/") + 1);
+  return { lines: `${folder}${name}.out`, manifest: `${folder}${MANIFEST_NAME}` };
+}
+
 /**
- * Throws `OutputIncomplete` unless the manifest's number of records is the number of lines read, or of the job's
- * records that have an output: these differ where Bedrock repeats a line.
+ * Why more of a job's output may be expected, in words; undefined if it is all there. It is, where it has something of
+ * every record, whatever the manifest says; where one of the manifest's numbers agrees with the lines; and where the
+ * job's end promises none.
+ *
+ * @param read what was read of the output; without it only what can be told without reading it is
  */
-export function checkAgainstManifest(
+export function whyIncomplete(
   job: EndedJob,
-  manifest: Manifest,
-  read: { lines: number; records: number; unreadable: number },
-): void {
+  { lines, manifest }: JobOutput,
+  read?: { lines: number; records: number },
+): string | undefined {
+  const keys = outputKeys(job);
+  if (!promisesOutput(job) || read?.records === job.recordCount) return undefined;
+  if (keys === undefined) return "its ARN is not known yet, so neither is the place of its output";
+  if (manifest === undefined) return `${keys.manifest} is not there or not readable`;
+  const { processedRecordCount, totalRecordCount } = manifest;
+  // Where nothing was processed there may be no lines to write.
+  if (lines === undefined && processedRecordCount !== 0) return `${keys.lines} is not there`;
+  if (read === undefined || agrees(manifest, read)) return undefined;
+  return (
+    `it has ${read.lines} lines, and the manifest promises ${processedRecordCount ?? "an unknown number of"} ` +
+    `processed records of ${totalRecordCount ?? "an unknown number"}`
+  );
+}
+
+/**
+ * What an ended job that is not settled waits for, in words, as far as it can be told without reading its lines;
+ * undefined if nothing is missing that could be told.
+ */
+export async function awaitedOutput(objects: ObjectStore, job: EndedJob): Promise<string | undefined> {
+  return whyIncomplete(job, await findOutput(objects, job));
+}
+
+/** A record has several lines where Bedrock repeats one, or where a raw line end cuts its answer in two. */
+function agrees(manifest: Manifest, { lines, records }: { lines: number; records: number }): boolean {
   const { processedRecordCount, totalRecordCount, successRecordCount, errorRecordCount } = manifest;
   // Not a number where either is unknown, and no number of lines is that.
   const tried = (successRecordCount ?? Number.NaN) + (errorRecordCount ?? Number.NaN);
-  if (read.unreadable > 0)
-    throw new OutputIncomplete(job.jobId, `${read.unreadable} of its ${read.lines} lines cannot be read as JSON`);
-  const promised = [processedRecordCount, totalRecordCount, tried];
-  if (promised.includes(read.lines) || promised.includes(read.records)) return;
-  throw new OutputIncomplete(
-    job.jobId,
-    `it has ${read.lines} lines, and the manifest promises ${processedRecordCount ?? "an unknown number of"} ` +
-      `processed records of ${totalRecordCount ?? "an unknown number"}`,
+  return [processedRecordCount, totalRecordCount, tried].some(
+    (promised) => promised !== undefined && records <= promised && promised <= lines,
   );
 }
 

@@ -203,7 +203,8 @@ export function jobConformance(promise: StoreTest): void {
     });
 
     promise("comes back with everything it is made of", async (store) => {
-      const whole = aJob({ timeoutHours: 48, invocation: "Converse", rank: -12.5, part: 1_999, inputBytes: 2 ** 40 });
+      const optional = { timeoutHours: 48, inputEtag: '"0123abcd-2"' };
+      const whole = aJob({ ...optional, invocation: "Converse", rank: -12.5, part: 1_999, inputBytes: 2 ** 40 });
       await store.putJob(whole);
       expect(await store.job(jobId)).toStrictEqual(whole);
     });
@@ -225,6 +226,9 @@ export function jobConformance(promise: StoreTest): void {
         inputTokens: 1_700,
         outputTokens: 0,
         endedAt: START,
+        strayAnswers: 1,
+        unreadableAnswers: 2,
+        incomplete: "The manifest is missing.",
       };
       await store.recordOutcome(jobId, outcome);
       await store.putJob(aJob());

@@ -110,7 +110,8 @@ function endConformance(promise: StoreTest): void {
       await store.finishSubmission(submissionId);
       expect(await store.submission(submissionId)).toMatchObject({ status: "Open" });
       const settled = await store.settlePart(submissionId, "a", { results: 0, errors: 0 });
-      for (let times = 0; times < 2; times++) await store.finishSubmission(submissionId);
+      expect(await store.finishSubmission(submissionId)).toBe(true);
+      expect(await store.finishSubmission(submissionId)).toBe(false);
       expect(await store.submission(submissionId)).toStrictEqual({ ...settled, status: "Done" });
       await store.openSubmission(submissionId);
       expect(await store.submission(submissionId)).toMatchObject({ status: "Done" });

@@ -16,11 +16,16 @@ type JobOperations = Pick<
 
 /** What a job is made of, without anything of the status that it is in. */
 function factsOf(job: Job): JobFacts {
-  const { jobId, submissionId, part, lane, modelId, invocation, timeoutHours } = job;
+  const { jobId, submissionId, part, lane, modelId, invocation, timeoutHours, inputEtag } = job;
   const { inputKey, inputBytes, recordCount, outputPrefix, rank, enqueuedAt } = job;
   const facts = { jobId, submissionId, part, lane, modelId, invocation, inputKey, inputBytes };
   const rest = { recordCount, outputPrefix, rank, enqueuedAt };
-  return { ...facts, ...rest, ...(timeoutHours !== undefined && { timeoutHours }) };
+  return {
+    ...facts,
+    ...rest,
+    ...(timeoutHours !== undefined && { timeoutHours }),
+    ...(inputEtag !== undefined && { inputEtag }),
+  };
 }
 
 const isEnded = (job: Job | undefined): job is EndedJob => job !== undefined && hasEnded(job.status);

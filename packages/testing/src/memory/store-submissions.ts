@@ -90,7 +90,9 @@ export function submissionOperations(): SubmissionOperations {
 
     async finishSubmission(submissionId) {
       const row = rows.get(submissionId);
-      if (row?.status === "Open" && row.openJobs.size === 0) rows.set(submissionId, { ...row, status: "Done" });
+      if (row?.status !== "Open" || row.openJobs.size > 0) return false;
+      rows.set(submissionId, { ...row, status: "Done" });
+      return true;
     },
   };
 }

@@ -105,7 +105,7 @@ export function submissionOperations(
     },
 
     async finishSubmission(submissionId) {
-      await submissions
+      const { rejected } = await submissions
         .patch({ submissionId })
         .set({ status: "Done", ...through() })
         .where(({ status, openJobs }, { eq, notExists }) => {
@@ -114,6 +114,7 @@ export function submissionOperations(
           return all(isOpen, everyJobIsSettled);
         })
         .go({ returnOnConditionCheckFailure: true });
+      return !rejected;
     },
   };
 }
