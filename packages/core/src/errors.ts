@@ -31,7 +31,9 @@ export class InputLost extends Error {
     readonly jobId: string,
     what: string,
   ) {
-    super(`The prepared input of job ${jobId} is lost: ${what}. Its records are taken from the dropped file instead.`);
+    super(
+      `The prepared input of job ${jobId} is lost: ${what}. Its records are taken from the dropped file, or from its output.`,
+    );
     this.name = "InputLost";
   }
 }

@@ -14,12 +14,13 @@ export async function* recordLines(
 ): AsyncGenerator<Line[], void, undefined> {
   const base = piece.start ?? 0;
   for await (const batch of linesOf(objects.read(piece), maxLineBytes))
-    yield batch
-      .filter((line) => line.tooLong || !isBlank(line.bytes))
-      .map((line) => {
-        const { start, end } = line;
-        return { ...line, bytes: withoutMark(line.bytes), start: start + base, end: end + base };
-      });
+    yield batch.filter((line) => line.tooLong || !isBlank(line.bytes)).map((line) => placed(line, base));
+}
+
+function placed(line: Line, base: number): Line {
+  const bytes = withoutMark(line.bytes);
+  const isInPlace = base === 0 && bytes === line.bytes;
+  return isInPlace ? line : { ...line, bytes, start: line.start + base, end: line.end + base };
 }
 
 /** A line without the byte-order mark that it may begin with. */

@@ -4,6 +4,7 @@ import {
   defaultTimings,
   type JobStore,
   jobNameOf,
+  type LogEntry,
   type ObjectStore,
   refill,
   type Settings,
@@ -19,6 +20,7 @@ import type { Call } from "../instance/call.ts";
 import { type Host, type Instance, PortFault } from "../instance/instance.ts";
 import { portsOf } from "../instance/ports.ts";
 import { LaneBlocks } from "../invariants/blocks.ts";
+import { SaidOnce } from "../invariants/said-once.ts";
 import { checkMade, watchedObjects, watchedStore } from "../invariants/watch.ts";
 import { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
@@ -68,6 +70,7 @@ export class Simulation {
   readonly #asked: BatchService;
   readonly blocks: LaneBlocks;
   readonly #oddities: Oddities;
+  readonly #saidOnce = new SaidOnce();
   /** What was broken in the middle of a step. */
   broken: unknown;
 
@@ -186,7 +189,7 @@ export class Simulation {
   }
 
   #worldOf(instance: Instance): World {
-    const { agenda, history } = this;
+    const { agenda } = this;
     const shorten = (text: string) => this.names.shorten(text);
     const messages = this.#bus.messagesOf(instance);
     const watch = { observe: this.#observe, broken: (error: unknown) => this.#break(error) };
@@ -206,10 +209,18 @@ export class Simulation {
       ...portsOf(instance, { ...ports, shorten, odd, sleeps }),
       clock: { now: () => agenda.now + instance.clockOffMs },
       ids: { run: () => `${spread(instance.name).toString(36)}r${++runs}` },
-      log: ({ event, message }) => {
-        if (!instance.isOver) history.note(`${instance.name}  logs ${event}${message ? `: ${message}` : ""}`);
-      },
+      log: (entry) => this.#hear(instance, entry),
     };
+  }
+
+  #hear({ name, isOver }: Instance, entry: LogEntry): void {
+    const { event, message } = entry;
+    if (!isOver) this.history.note(`${name}  logs ${event}${message ? `: ${message}` : ""}`);
+    try {
+      this.#saidOnce.hear(entry);
+    } catch (error) {
+      this.#break(error);
+    }
   }
 
   #break(error: unknown): void {

@@ -7,9 +7,12 @@ import {
   eventFaults,
   type FaultKind,
   HOUR_MS,
+  inputFaults,
   type JobScript,
   type LaneScript,
+  lineFaults,
   MINUTE_MS,
+  manifestFaults,
   messageFaults,
   type OtherScript,
   oddities,
@@ -40,7 +43,7 @@ const CALLS = {
 };
 
 /** How likely a kind is at most at one place: what strikes at every call must be rarer than what strikes once a job. */
-const mostLikely: Record<FaultKind, number> = {
+const mostLikely: Record<Exclude<FaultKind, keyof typeof likelyOfOutput>, number> = {
   ...all(callFaults, 0.04),
   ...all(createFaults, 0.3),
   ...all(eventFaults, 0.5),
@@ -53,6 +56,13 @@ const mostLikely: Record<FaultKind, number> = {
   clockOff: 0.2,
   listedLate: 0.5,
   outputLate: 0.5,
+};
+
+/** The same of what is wrong with what Bedrock leaves and with what it was given. */
+const likelyOfOutput = {
+  ...all(lineFaults, 0.2),
+  ...all(manifestFaults, 0.4),
+  ...all(inputFaults, 0.4),
 };
 
 function all<K extends FaultKind>(kinds: readonly K[], rate: number): Record<K, number> {
@@ -76,7 +86,7 @@ export function drawScript(seed: number, level?: Script["level"]): Script {
     windows: drawWindows(chance, healAtMs),
     bedrock: drawBedrock(chance),
     healAtMs,
-    rates: drawRates(chance),
+    rates: { ...drawRates(chance), ...drawOutputRates(new Chance(seed, "outputs")) },
     weakSpots: drawWeakSpots(chance, level ?? drawn),
     sweepsAtMs: [],
   };
@@ -194,12 +204,24 @@ function drawRates(chance: Chance): Rates {
   if (chance.happens(0.1)) return {};
   const share = chance.fraction();
   const rates: Rates = {};
-  for (const kind of Object.keys(mostLikely) as FaultKind[]) {
+  for (const kind of Object.keys(mostLikely) as (keyof typeof mostLikely)[]) {
     const isOn = chance.happens(share);
     const rate = chance.magnitude(mostLikely[kind] / 30, mostLikely[kind]);
     if (isOn) rates[kind] = rate;
   }
   // Some worlds have a bus that loses everything.
   if (rates.eventLost !== undefined && chance.happens(0.15)) rates.eventLost = 1;
+  return rates;
+}
+
+/** Drawn from a source of their own, so that older seeds keep the rest of their trouble. */
+function drawOutputRates(chance: Chance): Rates {
+  const rates: Rates = {};
+  if (chance.happens(0.3)) return rates;
+  for (const [kind, most] of Object.entries(likelyOfOutput)) {
+    const isOn = chance.happens(0.4);
+    const rate = chance.magnitude(most / 10, most);
+    if (isOn) rates[kind as FaultKind] = rate;
+  }
   return rates;
 }
