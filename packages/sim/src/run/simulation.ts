@@ -216,8 +216,12 @@ export class Simulation {
   #hear({ name, isOver }: Instance, entry: LogEntry): void {
     const { event, message } = entry;
     if (!isOver) this.history.note(`${name}  logs ${event}${message ? `: ${message}` : ""}`);
+    this.#check(() => this.#saidOnce.hear(entry));
+  }
+
+  #check(promise: () => void): void {
     try {
-      this.#saidOnce.hear(entry);
+      promise();
     } catch (error) {
       this.#break(error);
     }
@@ -251,12 +255,6 @@ export class Simulation {
     const jobId = made.jobName.slice(`sluice-${STAGE}-`.length).toUpperCase();
     const name = this.names.shorten(jobId);
     // The row is read within this step: nobody else has a turn before it is there.
-    void this.store.job(jobId).then((job) => {
-      try {
-        checkMade(made, this.bedrock.jobs, lane, job, name);
-      } catch (error) {
-        this.broken ??= error;
-      }
-    });
+    void this.store.job(jobId).then((job) => this.#check(() => checkMade(made, this.bedrock.jobs, lane, job, name)));
   }
 }
