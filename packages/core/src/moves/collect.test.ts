@@ -103,6 +103,29 @@ describe("a prepared input that is not what was planned", () => {
     await expectSweptUp();
   });
 
+  test("is not made of a dropped file that yields other records than were planned, because the settings changed", async () => {
+    await dropped(file("a", "bbbbbbbb", "c"));
+    const [event] = await ended(deleted, { skips: (id: string) => id === "c" });
+    const lane = { ...world.settings.lanes["claude"]!, maxBytes: new TextEncoder().encode(file("a")).length };
+    world.settings = { ...world.settings, lanes: { ...world.settings.lanes, claude: lane } };
+    await collectEvent(world, event!);
+    expect((await idsIn("results.jsonl")).sort()).toEqual(["a", "bbbbbbbb"]);
+    expect((await lines("errors.jsonl")).map((line) => JSON.parse(line))).toMatchObject([
+      { error: { code: "RecordLost", message: expect.stringMatching(/your own copy/) } },
+    ]);
+    await expectSweptUp();
+  });
+
+  test("is made again also where its lane is no longer in the settings", async () => {
+    await dropped(file("a", "b", "c"));
+    const [event] = await ended(deleted, { skips: (id: string) => id === "c" });
+    const { nova } = world.settings.lanes;
+    world.settings = { ...world.settings, lanes: { nova: nova! } };
+    await collectEvent(world, event!);
+    expect(await idsIn("results.jsonl")).toEqual(["a", "b"]);
+    expect(await idsIn("errors.jsonl")).toEqual(["c"]);
+  });
+
   test("before Bedrock read it: its answers belong to nobody and are kept, and every record is an error", async () => {
     await dropped(file("a", "b", "c", "d"));
     await replaced();
