@@ -109,8 +109,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "    await store.finishSubmission(submissionId);\n",
-        to: "    await sweepUp(objects, submissionId);\n    await store.finishSubmission(submissionId);\n",
+        from: "    if (await store.finishSubmission(submissionId))\n",
+        to: "    await sweepUp(objects, submissionId);\n    if (await store.finishSubmission(submissionId))\n",
       },
     ],
   },
