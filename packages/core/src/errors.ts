@@ -14,6 +14,14 @@ export class ObjectChanged extends Error {
   }
 }
 
+/** A submission is to be planned or settled that was never put, or that something else deleted. */
+export class SubmissionMissing extends Error {
+  constructor(readonly submissionId: string) {
+    super(`There is no submission ${submissionId} in the table. Put it before it is planned or settled.`);
+    this.name = "SubmissionMissing";
+  }
+}
+
 /** The output of an ended job is not all there yet: try again later. On less it is settled once its time is over. */
 export class OutputIncomplete extends Error {
   constructor(

@@ -5,7 +5,7 @@ import type { Log } from "./ports/log.ts";
 import type { Messages } from "./ports/messages.ts";
 import type { ObjectStore } from "./ports/objects.ts";
 import type { Quotas } from "./ports/quotas.ts";
-import type { JobStore } from "./ports/store.ts";
+import type { Store } from "./ports/store.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { Timings } from "./timings.ts";
 
@@ -14,7 +14,7 @@ export interface World {
   stage: string;
   settings: Settings;
   timings: Timings;
-  store: JobStore;
+  store: Store;
   batch: BatchService;
   objects: ObjectStore;
   messages: Messages;

@@ -1,7 +1,7 @@
 import {
   derivedUlid,
-  type JobStore,
   type Lane,
+  type Lanes,
   type PendingJob,
   parseSettings,
   type Settings,
@@ -23,7 +23,7 @@ export function aJob(given: Partial<PendingJob> = {}, n = 0): PendingJob {
   return {
     jobId,
     submissionId: anId(1_000_000),
-    part: n,
+    slice: n,
     lane: "claude",
     modelId: "anthropic.claude-3-haiku-20240307-v1:0",
     invocation: "InvokeModel",
@@ -62,14 +62,14 @@ export function aLane(given: Partial<Lane> = {}): Lane {
   return { lane: "claude", limit: 3, ...empty, failuresInRow: 0, listedAt: 0, missedAt: 0, ...given };
 }
 
-/** A lane in a store, with this limit and these jobs in its slots. */
-export async function aLaneIn(store: JobStore, given: { lane?: string; limit?: number; holders?: readonly string[] }) {
+/** A lane among others, with this limit and these jobs in its slots. */
+export async function aLaneIn(lanes: Lanes, given: { lane?: string; limit?: number; holders?: readonly string[] }) {
   const { lane = "claude", limit = 3, holders = [] } = given;
-  const made = await store.setLimit(lane, Math.max(limit, holders.length));
+  const made = await lanes.setLimit(lane, Math.max(limit, holders.length));
   for (const jobId of holders)
-    if (!(await store.claimSlot(lane, jobId, START)))
+    if (!(await lanes.claimSlot(lane, jobId, START)))
       throw new Error(`Lane ${lane} gave ${jobId} no slot: use a new one.`);
-  return holders.length > limit ? store.setLimit(lane, limit) : ((await store.lane(lane)) ?? made);
+  return holders.length > limit ? lanes.setLimit(lane, limit) : ((await lanes.get(lane)) ?? made);
 }
 
 /** Settings with two lanes of three slots, a route for each, and small jobs. */

@@ -4,4 +4,5 @@ export { type MemoryMessage, MemoryMessages } from "./memory/messages.ts";
 export { MemoryObjects, type MemoryObjectsOptions } from "./memory/objects.ts";
 export { MemoryStore } from "./memory/store.ts";
 export { endJob, type JobEnd } from "./world/end-job.ts";
+export { seePorts } from "./world/see-ports.ts";
 export { aWorld, Crash, ManualClock, type MemoryWorld, mortal, queueJobs } from "./world/world.ts";

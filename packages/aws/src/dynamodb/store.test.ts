@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { type AttributeValue, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import type { JobStore } from "@sluice/core";
+import type { Store } from "@sluice/core";
 import { aJob, anId, aSubmission, START } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LocalServer } from "../test-servers/client.ts";
@@ -61,53 +61,53 @@ describe("an item that Sluice never writes", () => {
     test(`is refused with its id and the reason: a job ${what}`, async () => {
       const table = await aTable();
       const store = new DynamoStore({ client: server.client, table });
-      await store.putJob(aJob());
-      await store.moveJob(jobId, { status: "Submitted", arn: "arn" });
+      await store.jobs.put(aJob());
+      await store.jobs.bringForward(jobId, { status: "Submitted", arn: "arn" });
       await spoil(table, jobKey, change, values);
-      await expect(store.job(jobId)).rejects.toThrow(words);
-      await expect(store.job(jobId)).rejects.toThrow(jobId);
+      await expect(store.jobs.get(jobId)).rejects.toThrow(words);
+      await expect(store.jobs.get(jobId)).rejects.toThrow(jobId);
     });
 
-  test("is refused: a submission that is Open and out of the index of unsettled ones", async () => {
+  test("is refused: a submission that is Open and out of the index of unfinished ones", async () => {
     const table = await aTable();
     const store = new DynamoStore({ client: server.client, table });
-    await store.putSubmission(aSubmission());
-    await store.commitPlan(submissionId, { run: "run", parts: 1 }, counts, ["a"]);
-    await store.openSubmission(submissionId);
+    await store.submissions.put(aSubmission());
+    await store.submissions.commitPlan(submissionId, { run: "run", slices: 1 }, counts, ["a"]);
+    await store.submissions.open(submissionId);
     await spoil(table, submissionKey, "SET unsettled = :v", { ":v": { BOOL: false } });
-    await expect(store.submission(submissionId)).rejects.toThrow(
+    await expect(store.submissions.get(submissionId)).rejects.toThrow(
       `submission ${submissionId} cannot be read: it is Open with unsettled false`,
     );
   });
 });
 
 describe("ended work", () => {
-  async function settle(store: JobStore): Promise<void> {
-    await store.putJob(aJob());
-    await store.moveJob(jobId, { status: "Completed", at: START });
-    await store.settleJob(jobId);
-    await store.putSubmission(aSubmission());
-    await store.commitPlan(submissionId, { run: "run", parts: 0 }, counts, []);
-    await store.openSubmission(submissionId);
-    await store.finishSubmission(submissionId);
+  async function finish(store: Store): Promise<void> {
+    await store.jobs.put(aJob());
+    await store.jobs.bringForward(jobId, { status: "Completed", at: START });
+    await store.jobs.markDone(jobId);
+    await store.submissions.put(aSubmission());
+    await store.submissions.commitPlan(submissionId, { run: "run", slices: 0 }, counts, []);
+    await store.submissions.open(submissionId);
+    await store.submissions.finish(submissionId);
   }
 
   test("is kept for ever unless the store is told how long", async () => {
     const table = await aTable();
-    await settle(new DynamoStore({ client: server.client, table }));
+    await finish(new DynamoStore({ client: server.client, table }));
     expect(await expiryOf(table, jobKey)).toBeUndefined();
     expect(await expiryOf(table, submissionKey)).toBeUndefined();
   });
 
-  test("may be deleted so many days after it was settled, and not earlier for a repeat", async () => {
+  test("may be deleted so many days after it was done with, and not earlier for a repeat", async () => {
     const table = await aTable();
     let now = START;
     const store = new DynamoStore({ client: server.client, table, keep: { days: 90, now: () => now } });
-    await store.putJob(aJob());
+    await store.jobs.put(aJob());
     expect(await expiryOf(table, jobKey)).toBeUndefined();
-    await settle(store);
+    await finish(store);
     now += 5_000;
-    await settle(store);
+    await finish(store);
     const expected = String(START / 1000 + NINETY_DAYS_SECONDS);
     expect(await expiryOf(table, jobKey)).toBe(expected);
     expect(await expiryOf(table, submissionKey)).toBe(expected);
@@ -116,8 +116,8 @@ describe("ended work", () => {
   test("may be deleted after a refusal, too", async () => {
     const table = await aTable();
     const store = new DynamoStore({ client: server.client, table, keep: { days: 100, now: () => START } });
-    await store.putSubmission(aSubmission());
-    await store.refuseSubmission(submissionId, { code: "Empty", message: "" }, counts);
+    await store.submissions.put(aSubmission());
+    await store.submissions.refuse(submissionId, { code: "Empty", message: "" }, counts);
     expect(await expiryOf(table, submissionKey)).toBeDefined();
   });
 
@@ -132,7 +132,11 @@ describe("ended work", () => {
 describe("a fault of DynamoDB", () => {
   test("is thrown as the SDK threw it, and prints in a few lines", async () => {
     const store = new DynamoStore({ client: server.client, table: "no-such-table" });
-    for (const call of [() => store.lane("a"), () => store.putJob(aJob()), () => store.claimSlot("a", jobId, START)]) {
+    for (const call of [
+      () => store.lanes.get("a"),
+      () => store.jobs.put(aJob()),
+      () => store.lanes.claimSlot("a", jobId, START),
+    ]) {
       const fault: unknown = await call().then(
         () => "no fault",
         (error: unknown) => error,
@@ -147,7 +151,7 @@ describe("a fault of DynamoDB", () => {
     const fault = Object.assign(new Error("slow down"), { name: "ThrottlingException" });
     client.middlewareStack.add(() => () => Promise.reject(fault), { step: "finalizeRequest", priority: "low" });
     const store = new DynamoStore({ client, table: "jobs" });
-    await expect(store.releaseSlot("a", jobId, "failure")).rejects.toBe(fault);
+    await expect(store.lanes.releaseSlot("a", jobId, "failure")).rejects.toBe(fault);
     await close();
   });
 });
@@ -171,8 +175,8 @@ test("items that DynamoDB left out of a batch are asked for again, and lost for 
     { step: "deserialize", priority: "high" },
   );
   const store = new DynamoStore({ client, table: "jobs" });
-  for (let n = 0; n < 7; n++) await store.putJob(aJob({}, n));
-  const page = await store.jobsOf(anId(1_000_000), 10);
+  for (let n = 0; n < 7; n++) await store.jobs.put(aJob({}, n));
+  const page = await store.jobs.ofSubmission(anId(1_000_000), 10);
   expect(page).toStrictEqual({ items: Array.from({ length: 7 }, (_, n) => aJob({}, n)) });
   await close();
 });

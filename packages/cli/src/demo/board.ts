@@ -41,7 +41,7 @@ export class Board {
       if (!state.running.has(jobId) && !state.ended.has(jobId)) state.running.set(jobId, "Submitted");
     }
     const known = jobStatuses.find((word) => word === status);
-    if (event === "jobMoved" && known !== undefined) {
+    if (event === "jobStatusChanged" && known !== undefined) {
       if (hasEnded(known)) {
         state.running.delete(jobId);
         state.ended.add(jobId);

@@ -19,8 +19,8 @@ export async function findSubmission(site: Site, id: string): Promise<Submission
   const { store } = site;
   const wanted = id.toUpperCase();
   if (wanted.length === ID_CHARS) {
-    const job = await store.job(wanted);
-    const found = await store.submission(job?.submissionId ?? wanted);
+    const job = await store.jobs.get(wanted);
+    const found = await store.submissions.get(job?.submissionId ?? wanted);
     if (found !== undefined) return found;
   }
   const fitting = await beginningWith(site, wanted);
@@ -40,7 +40,7 @@ async function beginningWith({ store }: Site, letters: string): Promise<Submissi
   const fitting: Submission[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await store.submissions(PAGE, cursor);
+    const { items, cursor: next } = await store.submissions.newest(PAGE, cursor);
     fitting.push(...items.filter(({ submissionId }) => submissionId.startsWith(letters)));
     if (next === undefined) break;
     cursor = next;

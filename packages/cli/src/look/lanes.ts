@@ -22,13 +22,13 @@ export interface ShownLane {
 
 /** Every lane of the settings, and those that left them but still have jobs. */
 export async function listLanes({ store, settings }: Site, now: number): Promise<ShownLane[]> {
-  const stored = new Map((await store.lanes()).map((lane) => [lane.lane, lane]));
+  const stored = new Map((await store.lanes.all()).map((lane) => [lane.lane, lane]));
   const left = [...stored.values()].filter(({ lane, holders }) => !(lane in settings.lanes) && holders.size > 0);
   const names = [...Object.keys(settings.lanes), ...left.map(({ lane }) => lane)];
   return Promise.all(
     names.map(async (name) => {
       const { models, limit } = settings.lanes[name] ?? { models: [], limit: 0 };
-      const waiting = await store.queueLength(name, MOST_COUNTED);
+      const waiting = await store.queue.count(name, MOST_COUNTED);
       const lane = stored.get(name);
       return { ...shownLane(name, lane, now), models, ...shownLimit(limit, lane), waiting };
     }),

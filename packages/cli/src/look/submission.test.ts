@@ -21,7 +21,7 @@ test("show says what a job waits for that has ended, and what was missing once i
   };
   await objects.put(KEY, ["a", "b", "c"].map(record).join(""));
   await plan(world, KEY);
-  const [submission] = (await store.submissions(1)).items;
+  const [submission] = (await store.submissions.newest(1)).items;
   const sheet = async () => submissionSheet(await showSubmission(site, submission!.submissionId));
   const end = await endJob(world, world.batch.jobs[0]!, { skips: (id) => id === "b" });
   const keys: string[] = await objects.keys("output/");

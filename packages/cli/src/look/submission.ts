@@ -3,6 +3,7 @@ import {
   awaitedOutput,
   ERRORS_NAME,
   hasEnded,
+  isEnded,
   type Job,
   type JobStatus,
   jobNameOf,
@@ -66,12 +67,12 @@ async function jobsOf({ store }: Site, submissionId: string): Promise<Job[]> {
   const jobs: Job[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await store.jobsOf(submissionId, JOBS_PAGE, cursor);
+    const { items, cursor: next } = await store.jobs.ofSubmission(submissionId, JOBS_PAGE, cursor);
     jobs.push(...items);
     if (next === undefined) break;
     cursor = next;
   }
-  return jobs.sort((a, b) => a.part - b.part);
+  return jobs.sort((a, b) => a.slice - b.slice);
 }
 
 async function shownJobs(site: Site, jobs: readonly Job[]): Promise<ShownJob[]> {
@@ -85,10 +86,10 @@ async function shownJobs(site: Site, jobs: readonly Job[]): Promise<ShownJob[]> 
 
 /** What there is to say of an ended job's output: that it is waited for, and why, or that it never was all there. */
 async function outputWords({ objects }: Site, job: Job): Promise<string | undefined> {
-  if (!("settled" in job)) return undefined;
-  const { settled, outcome } = job;
+  if (!isEnded(job)) return undefined;
+  const { done, outcome } = job;
   if (outcome?.incomplete !== undefined) return `settled on an output that was not all there: ${outcome.incomplete}`;
-  if (settled || outcome !== undefined) return undefined;
+  if (done || outcome !== undefined) return undefined;
   const missing = await awaitedOutput(objects, job);
   return missing === undefined
     ? "its output is still to be read"
@@ -102,7 +103,7 @@ function shownJob(job: Job, stage: string): ShownJob {
   const message = "message" in job ? job.message : undefined;
   return {
     id: job.jobId,
-    part: job.part,
+    part: job.slice,
     status: job.status,
     records: job.recordCount,
     jobName: jobNameOf(stage, job.jobId),

@@ -26,7 +26,7 @@ export interface Listing {
 
 /** The newest submissions. */
 export async function listSubmissions({ store }: Site): Promise<Listing> {
-  const { items, cursor } = await store.submissions(MOST_LISTED);
+  const { items, cursor } = await store.submissions.newest(MOST_LISTED);
   return { submissions: items.map(listed), more: cursor !== undefined };
 }
 

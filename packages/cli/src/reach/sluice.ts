@@ -1,4 +1,4 @@
-import type { JobStore, ObjectHead, ObjectStore, Settings } from "@sluice/core";
+import type { ObjectHead, ObjectStore, Settings, Store } from "@sluice/core";
 
 /** A bucket into which files can be dropped. */
 export interface DropSite {
@@ -17,7 +17,7 @@ export interface DropSite {
 export interface Site extends DropSite {
   /** Part of the names of its jobs in Bedrock. */
   readonly stage: string;
-  readonly store: JobStore;
+  readonly store: Store;
   /** Whether somebody works on its queue now. */
   readonly isRunning: boolean;
   /** How often its table may be asked by somebody who waits, in milliseconds. */

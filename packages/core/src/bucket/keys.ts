@@ -2,7 +2,7 @@ import { hashOf } from "../ids.ts";
 
 /** Where users drop their files. */
 export const DROPS_PREFIX = "to-process/";
-const PROCESSED_PREFIX = "processed/";
+export const PROCESSED_PREFIX = "processed/";
 
 /** S3 user guide, "Naming Amazon S3 objects": a key is at most 1,024 bytes of UTF-8. */
 export const MAX_KEY_BYTES = 1024;
@@ -60,6 +60,11 @@ export function rebuiltErrorsKey(submissionId: string): string {
   return `${preparedPrefix(submissionId)}rebuilt/errors.jsonl`;
 }
 
+/** Where the outputs of a slice are joined whose input was more than one file. */
+export function joinedOutputKey(submissionId: string, slice: number): string {
+  return `${settledPrefix(submissionId)}${String(slice).padStart(SLICE_DIGITS, "0")}.output.jsonl`;
+}
+
 /** Where the settled lines of one slice lie. */
 export function settledKeys(submissionId: string, slice: number) {
   const stem = `${settledPrefix(submissionId)}${String(slice).padStart(SLICE_DIGITS, "0")}`;
@@ -94,4 +99,12 @@ function shortPath(key: string): string {
   // A byte of the form 10xxxxxx continues a character: step back to where one begins.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, end)) + mark;
+}
+
+/**
+ * The object of all records of a job's prepared input. Bedrock is told of a folder in its place (`inputKey` ends in "/")
+ * where the input is more than one file, or names media, which must lie beside it.
+ */
+export function wholeInputKey(inputKey: string): string {
+  return inputKey.endsWith("/") ? `${inputKey.slice(0, -1)}.jsonl` : inputKey;
 }

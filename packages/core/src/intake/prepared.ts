@@ -4,13 +4,14 @@ import { textOf } from "../objects/text.ts";
 import type { ObjectStore } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { Counts } from "../submission/submission.ts";
+import type { Told } from "./tally.ts";
 
 /** A slice as plan.json has it: its number stands under `part` there, as earlier versions wrote it. */
 const sliceSchema = z
   .object({
     part: z.int().nonnegative(),
     inputKey: z.string(),
-    /** The prepared input's own; earlier versions did not write it. */
+    /** Of the object of all its records, see `wholeInputKey`; earlier versions did not write it. */
     etag: z.exactOptional(z.string()),
     records: z.int().positive(),
     sizeBytes: z.int().positive(),
@@ -25,6 +26,17 @@ const countsSchema = z.object({
 
 const problemSchema = z.object({ code: z.string(), message: z.string() }) satisfies z.ZodType<Problem>;
 
+const toldSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  count: z.int().positive(),
+  lines: z.array(z.int().positive()),
+}) satisfies z.ZodType<Told>;
+const warnings = z.exactOptional(z.array(toldSchema));
+
+/** No plan.json is longer: two thousand slices and the sentences of a `Tally` make far less. */
+const MOST_PLAN_BYTES = 10_000_000;
+
 /** What a run writes as its plan.json. Two thousand slices make it about 300 kB; they stand under `parts`. */
 const preparedSchema = z.union([
   z
@@ -33,6 +45,7 @@ const preparedSchema = z.union([
       counts: countsSchema,
       errorsKey: z.string(),
       problem: problemSchema,
+      warnings,
     })
     .transform(({ parts, ...rest }) => ({ slices: parts, ...rest })),
   z
@@ -41,6 +54,7 @@ const preparedSchema = z.union([
       counts: countsSchema,
       errorsKey: z.exactOptional(z.string()),
       problem: z.undefined().optional(),
+      warnings,
     })
     .transform(({ parts, ...rest }) => ({ slices: parts, ...rest })),
 ]);
@@ -53,8 +67,8 @@ export type PreparedSlice = z.output<typeof sliceSchema>;
  * Where the file as a whole is no file of records, it counts as one record with one error.
  */
 export type Prepared =
-  | { slices: PreparedSlice[]; counts: Counts; errorsKey?: string; problem?: undefined }
-  | { slices: []; counts: Counts; errorsKey: string; problem: Problem };
+  | { slices: PreparedSlice[]; counts: Counts; errorsKey?: string; problem?: undefined; warnings?: Told[] }
+  | { slices: []; counts: Counts; errorsKey: string; problem: Problem; warnings?: Told[] };
 
 /** Where one run writes: nothing in these keys is the user's, so Bedrock accepts them all. */
 export function runKeys(submissionId: string, run: string) {
@@ -64,6 +78,8 @@ export function runKeys(submissionId: string, run: string) {
     errors: `${folder}errors.jsonl`,
     rewritten: `${folder}rewritten.jsonl`,
     slice: (slice: number) => `${folder}part-${String(slice).padStart(4, "0")}.jsonl`,
+    /** What Bedrock is told of in place of a slice's object: see `wholeInputKey`. */
+    sliceFolder: (slice: number) => `${folder}part-${String(slice).padStart(4, "0")}/`,
   };
 }
 
@@ -102,4 +118,27 @@ export async function readPrepared(objects: ObjectStore, submissionId: string, r
       `${key} is not a plan that this version of Sluice wrote: ${z.prettifyError(parsed.error)}. Drop the file again.`,
     );
   return parsed.data;
+}
+
+/**
+ * What a run found that looks like a mistake. Nothing depends on it, so that a plan.json which somebody deleted or
+ * replaced is no error here.
+ *
+ * @returns undefined if plan.json is not there, or is none
+ */
+export async function readWarnings(
+  objects: ObjectStore,
+  submissionId: string,
+  run: string,
+): Promise<Told[] | undefined> {
+  const { plan: key } = runKeys(submissionId, run);
+  const head = await objects.head(key);
+  if (head === undefined || head.sizeBytes > MOST_PLAN_BYTES) return undefined;
+  const text = await textOf(objects.read({ key, etag: head.etag }));
+  try {
+    const { data } = preparedSchema.safeParse(JSON.parse(text));
+    return data && (data.warnings ?? []);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,7 @@ import type { ObjectStore } from "../ports/objects.ts";
 import { withMember } from "../records/splice.ts";
 import type { SubmissionFacts } from "../submission/submission.ts";
 import { defaultPlanLimits } from "./limits.ts";
+import { Media } from "./media.ts";
 import { type ErrorEntry, type GoodRecord, type Rules, type Scanned, type Sink, scan } from "./scan.ts";
 
 /** Where a slice lies in its drop. */
@@ -66,7 +67,9 @@ async function rebuild(
   };
   try {
     const file = objects.read({ key: source, etag });
-    const scanned = await scan(file, { lane, modelId, invocation }, defaultPlanLimits, sink);
+    // Media are looked up as the plan did, so that a record it refused for them is refused again. None is copied.
+    const media = new Media(objects, source, `${key}/`);
+    const scanned = await scan(file, { lane, modelId, invocation, media }, defaultPlanLimits, sink);
     const isGood = scanned.document === undefined && isAsPlanned(scanned);
     if (isGood) await blocks.close();
     else await blocks.abort();

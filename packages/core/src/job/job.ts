@@ -1,12 +1,13 @@
 import type { InvocationType } from "../model/invocation.ts";
 import type { EndedStatus, RunningStatus } from "./status.ts";
+import { hasEnded } from "./status.ts";
 
 /** What a job is made of; it never changes after the plan. */
 export interface JobFacts {
   jobId: string;
   submissionId: string;
-  /** Which part of the submission it carries, from 0. */
-  part: number;
+  /** Which slice of the submission it carries, from 0. */
+  slice: number;
   lane: string;
   modelId: string;
   invocation: InvocationType;
@@ -42,7 +43,7 @@ export interface Claim {
   oddAnswers: number;
 }
 
-/** What collect learned when it settled a job. Times are Bedrock's, in epoch milliseconds. */
+/** What collect learned when it settled the job's records. Times are Bedrock's, in epoch milliseconds. */
 export interface Outcome {
   results: number;
   errors: number;
@@ -72,10 +73,38 @@ export type EndedJob = JobFacts & {
   /** Bedrock's words, or ours if it never got there. */
   message?: string;
   outcome?: Outcome;
-  /** True once every record of it is in the settled files and its submission knows. */
-  settled: boolean;
+  /** True once every record of it is in the settled files and its submission knows: nobody looks at the job again. */
+  done: boolean;
 };
 export type Job = PendingJob | ClaimedJob | RunningJob | EndedJob;
+
+/** A status that a job is brought forward to, and what comes with it. */
+export type NextStatus =
+  | { status: RunningStatus; arn: string }
+  | {
+      status: EndedStatus;
+      arn?: string;
+      /** When we learned of the end, in epoch milliseconds. */
+      at: number;
+      message?: string;
+      /** Only while this run has the claim: nobody else can have asked Bedrock meanwhile. */
+      owner?: string;
+    };
+
+/** What a run leaves of a claim that it gives back. */
+export interface ClaimLeft {
+  /** From when on others may ask, in epoch milliseconds. */
+  leaseUntil: number;
+  /** What was unknown before the call that was answered, in epoch milliseconds; absent: nothing. */
+  doubtSince?: number;
+  /** True if the call was answered with an error that we do not know. */
+  odd: boolean;
+}
+
+/** True for a job that nothing brings further: only its records are left to settle. */
+export function isEnded(job: Job): job is EndedJob {
+  return hasEnded(job.status);
+}
 
 /** The job's ARN, if Bedrock has given it one that we know of. */
 export function arnOf(job: Job): string | undefined {

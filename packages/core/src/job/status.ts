@@ -47,8 +47,8 @@ export function hasEnded(status: JobStatus): status is EndedStatus {
   return rankOf(status) === ENDED_RANK;
 }
 
-/** True if a job in `from` may become `to`; a late or repeated event answers false and changes nothing. */
-export function movesForward(from: JobStatus, to: JobStatus): boolean {
+/** True if `to` is further on than `from`: a late or repeated event tells of a status that is not. */
+export function isForward(from: JobStatus, to: JobStatus): boolean {
   return rankOf(to) > rankOf(from);
 }
 

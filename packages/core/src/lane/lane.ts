@@ -37,6 +37,15 @@ export interface Lane {
   missedAt: number;
 }
 
+/** What the end of a job says about its lane. */
+export type ReleaseOutcome =
+  /** Failed with nothing processed: one more in the lane's row. */
+  | "failure"
+  /** Something was processed: the row begins anew. */
+  | "success"
+  /** Stopped, expired or gone: says nothing. */
+  | "neutral";
+
 /** After so many failures in a row a lane sends one job at a time, as a probe. */
 export const FAILURES_TO_TRIP = 3;
 
@@ -45,7 +54,7 @@ export function isBlocked(lane: Lane, now: number): boolean {
   return lane.block !== undefined && lane.block.until > now;
 }
 
-/** True if a failed claim could succeed now: the mirror of the store's conditions, to tell which of them failed. */
+/** True while one job more may hold a slot; a lane that does not trust its jobs sends one at a time. */
 export function hasRoom(lane: Lane): boolean {
   const ceiling = lane.failuresInRow >= FAILURES_TO_TRIP ? Math.min(1, lane.limit) : lane.limit;
   return lane.holders.size < ceiling;

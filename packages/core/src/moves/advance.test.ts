@@ -30,8 +30,8 @@ describe("advance", () => {
     const jobs = await queueJobs(world, 4);
     await refill(world, LANE);
     await advance(world, move(1, "Completed"));
-    expect(await world.store.job(jobs[1]!.jobId)).toMatchObject({ status: "Completed" });
-    expect(await world.store.job(jobs[3]!.jobId)).toMatchObject({ status: "Submitted" });
+    expect(await world.store.jobs.get(jobs[1]!.jobId)).toMatchObject({ status: "Completed" });
+    expect(await world.store.jobs.get(jobs[3]!.jobId)).toMatchObject({ status: "Submitted" });
     expect(world.batch.running).toHaveLength(3);
   });
 
@@ -46,14 +46,14 @@ describe("advance", () => {
         let end: string | undefined;
         for (const status of seen) {
           await advance(world, ours({ ...move(0, status), status }));
-          const now = (await world.store.job(job!.jobId))!.status;
+          const now = (await world.store.jobs.get(job!.jobId))!.status;
           expect(rankOf(now)).toBeGreaterThanOrEqual(rank);
           expect(rankOf(now)).toBeGreaterThanOrEqual(rankOf(status));
           if (end !== undefined) expect(now, "no end replaces another").toBe(end);
           rank = rankOf(now);
           if (rank === rankOf("Completed")) end = now;
         }
-        expect((await world.store.lane(LANE))!.holders.size).toBe(end === undefined ? 1 : 0);
+        expect((await world.store.lanes.get(LANE))!.holders.size).toBe(end === undefined ? 1 : 0);
       }),
     );
   });
@@ -67,8 +67,11 @@ describe("advance", () => {
       return answer;
     };
     await refill(world, LANE);
-    expect(await world.store.job(job!.jobId)).toMatchObject({ status: "Validating", arn: world.batch.jobs[0]!.arn });
-    expect(await world.store.lane(LANE)).toMatchObject({ claiming: new Set() });
+    expect(await world.store.jobs.get(job!.jobId)).toMatchObject({
+      status: "Validating",
+      arn: world.batch.jobs[0]!.arn,
+    });
+    expect(await world.store.lanes.get(LANE)).toMatchObject({ claiming: new Set() });
   });
 
   test("the end of another user's job lifts a quota block and wakes the lane", async () => {
@@ -76,9 +79,9 @@ describe("advance", () => {
     world.batch.faults.push({ kind: "quotaExceeded", message: "full" });
     await refill(world, LANE);
     await advance(world, ours({ status: "InProgress" }));
-    expect(await world.store.job(jobs[0]!.jobId)).toMatchObject({ status: "Claimed" });
+    expect(await world.store.jobs.get(jobs[0]!.jobId)).toMatchObject({ status: "Claimed" });
     await advance(world, ours({ status: "Completed" }));
-    expect(await world.store.job(jobs[0]!.jobId)).toMatchObject({ status: "Submitted" });
+    expect(await world.store.jobs.get(jobs[0]!.jobId)).toMatchObject({ status: "Submitted" });
   });
 
   test("the end of another user's job lifts no other block", async () => {
@@ -86,26 +89,26 @@ describe("advance", () => {
     world.batch.faults.push({ kind: "denied", message: "no right" });
     await refill(world, LANE);
     await advance(world, ours({ status: "Completed" }));
-    expect(await world.store.job(jobs[0]!.jobId)).toMatchObject({ status: "Claimed" });
+    expect(await world.store.jobs.get(jobs[0]!.jobId)).toMatchObject({ status: "Claimed" });
   });
 
   test("an event of a model in no lane, or of another stage's job, is no error and touches nothing", async () => {
     await advance(world, ours({ modelId: "meta.llama" }));
     await advance(world, ours({ jobName: "sluice-other-01arz3ndektsv4rrffq69g5fav", modelId: "meta.llama" }));
-    expect(await world.store.lane(LANE)).toBeUndefined();
+    expect(await world.store.lanes.get(LANE)).toBeUndefined();
   });
 
   test("an event of our name without a job in the table wakes the lane like any other", async () => {
     const jobs = await queueJobs(world, 1);
     await advance(world, ours({ jobName: "sluice-test-01arz3ndektsv4rrffq69g5fav" }));
-    expect(await world.store.job(jobs[0]!.jobId)).toMatchObject({ status: "Submitted" });
+    expect(await world.store.jobs.get(jobs[0]!.jobId)).toMatchObject({ status: "Submitted" });
   });
 
   test("three jobs in a row that failed with nothing processed block the lane with the last one's reason", async () => {
     await queueJobs(world, 9);
     await refill(world, LANE);
     for (const index of [0, 1, 2]) await advance(world, move(index, "Failed", { processedRecords: 0, message: "S3!" }));
-    const lane = await world.store.lane(LANE);
+    const lane = await world.store.lanes.get(LANE);
     expect(lane?.block).toMatchObject({ kind: "failures", reason: expect.stringContaining("S3!") });
     expect(world.messages.waiting).toContainEqual({ kind: "wake", lane: LANE, at: lane!.block!.until });
     expect(lane?.failuresInRow).toBe(3);
@@ -116,7 +119,7 @@ describe("advance", () => {
     await refill(world, LANE);
     const event = move(0, "Failed", { processedRecords: 0 });
     for (let i = 0; i < 5; i++) await advance(world, event);
-    expect((await world.store.lane(LANE))?.failuresInRow).toBe(1);
+    expect((await world.store.lanes.get(LANE))?.failuresInRow).toBe(1);
   });
 
   test.each([
@@ -129,7 +132,7 @@ describe("advance", () => {
     await refill(world, LANE);
     for (const index of [0, 1]) await advance(world, move(index, "Failed", { processedRecords: 0 }));
     await advance(world, move(2, status, report));
-    expect((await world.store.lane(LANE))?.failuresInRow).toBe(row);
+    expect((await world.store.lanes.get(LANE))?.failuresInRow).toBe(row);
   });
 
   test("a failure whose counts cannot be asked for still frees the slot, and is not counted", async () => {
@@ -140,7 +143,7 @@ describe("advance", () => {
     };
     await advance(world, move(0, "Failed"));
     expect(world.batch.running).toHaveLength(3);
-    expect((await world.store.lane(LANE))?.failuresInRow).toBe(0);
+    expect((await world.store.lanes.get(LANE))?.failuresInRow).toBe(0);
   });
 });
 
@@ -177,10 +180,10 @@ describe("a lost event", () => {
 
   test("of a job that is gone from the table is repaired by the sweep: its slot comes free", async () => {
     await queueJobs(world, 4);
-    await world.store.setLimit(LANE, 3);
-    await world.store.claimSlot(LANE, "01ARZ3NDEKTSV4RRFFQ69G5FAV", world.clock.now());
+    await world.store.lanes.setLimit(LANE, 3);
+    await world.store.lanes.claimSlot(LANE, "01ARZ3NDEKTSV4RRFFQ69G5FAV", world.clock.now());
     await sweep(world);
     expect(world.batch.running).toHaveLength(3);
-    expect((await world.store.lane(LANE))?.holders.has("01ARZ3NDEKTSV4RRFFQ69G5FAV")).toBe(false);
+    expect((await world.store.lanes.get(LANE))?.holders.has("01ARZ3NDEKTSV4RRFFQ69G5FAV")).toBe(false);
   });
 });

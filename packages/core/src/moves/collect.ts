@@ -2,25 +2,24 @@ import { processedPrefix } from "../bucket/keys.ts";
 import { ObjectMissing, OutputIncomplete } from "../errors.ts";
 import { jobIdOf, jobIdOfName } from "../ids.ts";
 import type { EndedJob, Job } from "../job/job.ts";
-import { arnOf } from "../job/job.ts";
-import { hasEnded } from "../job/status.ts";
+import { arnOf, isEnded } from "../job/job.ts";
 import type { BedrockJob } from "../ports/batch.ts";
 import { finalise } from "../results/finalise.ts";
 import { sweepUp } from "../results/sweep-up.ts";
-import { moveOn, type Sighting } from "../slots/bring-forward.ts";
+import { bringForward, type Sighting } from "../slots/bring-forward.ts";
 import type { Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
-import { plannedErrors } from "./planned-errors.ts";
+import { plannedOf } from "./planned.ts";
 import { settleLoad } from "./settle.ts";
 
 /** How many jobs of a submission are read at a time when its results are joined. */
 const JOBS_AT_ONCE = 50;
 
-/** Takes in the event of a job's end: moves the job there, if nobody has yet, and collects it. */
+/** Takes in the event of a job's end: brings the job there, if nobody has yet, and collects it. */
 export async function collectEvent(world: World, event: Sighting): Promise<void> {
   const jobId = jobIdOfName(world.stage, event.jobName);
-  const job = jobId === undefined ? undefined : await world.store.job(jobId);
-  if (job !== undefined) await collectJob(world, await bringForward(world, job, event));
+  const job = jobId === undefined ? undefined : await world.store.jobs.get(jobId);
+  if (job !== undefined) await collectJob(world, await catchUp(world, job, event));
 }
 
 /**
@@ -32,18 +31,18 @@ export async function collectEvent(world: World, event: Sighting): Promise<void>
  */
 export async function collect(world: World, jobId: string, at: number): Promise<void> {
   if (at > world.clock.now()) return world.messages.collect(jobId, at);
-  const job = await world.store.job(jobId);
+  const job = await world.store.jobs.get(jobId);
   if (job !== undefined) await collectJob(world, job);
 }
 
 async function collectJob(world: World, job: Job): Promise<void> {
   const { batch, messages, clock, timings } = world;
   const arn = arnOf(job);
-  if (isSettled(job)) return;
+  if (isDone(job)) return;
   const seen = arn === undefined ? undefined : await batch.get(arn);
-  const ended = seen === undefined ? job : await bringForward(world, job, seen);
+  const ended = seen === undefined ? job : await catchUp(world, job, seen);
   // Not ended after all: the event of its end will come, or the sweep.
-  if (!isEnded(ended) || ended.settled) return;
+  if (!isEnded(ended) || ended.done) return;
   const readyAt = ended.endedAt + timings.graceMs;
   // Completed jobs have a manifest that tells whether all is there; of the others, what exists some time after.
   const hasManifest = ended.status === "Completed" || ended.status === "PartiallyCompleted";
@@ -59,7 +58,7 @@ async function collectJob(world: World, job: Job): Promise<void> {
 
 /** Two collects may be at one job: the one that is through first takes away what the other is still reading. */
 async function isOpen({ store }: World, { submissionId, jobId }: EndedJob): Promise<boolean> {
-  return (await store.submission(submissionId))?.openJobs.has(jobId) === true;
+  return (await store.submissions.get(submissionId))?.openJobs.has(jobId) === true;
 }
 
 /** Asks for another collect, ever later, the last one when nothing more is waited for. */
@@ -74,42 +73,38 @@ async function awaitOutput(world: World, job: EndedJob, error: OutputIncomplete)
   await messages.collect(jobId, Math.min(lastAt, now + Math.max(timings.graceMs, now - job.endedAt)));
 }
 
-function isEnded(job: Job): job is EndedJob {
-  return hasEnded(job.status);
+function isDone(job: Job): boolean {
+  return isEnded(job) && job.done;
 }
 
-function isSettled(job: Job): boolean {
-  return isEnded(job) && job.settled;
-}
-
-/** Moves a job to where it was seen. If that freed a slot here, the lane is woken: refilling is not collect's work. */
-async function bringForward(world: World, job: Job, seen: Sighting): Promise<Job> {
+/** Brings a job to where it was seen. If that freed a slot here, the lane is woken: refilling is not collect's work. */
+async function catchUp(world: World, job: Job, seen: Sighting): Promise<Job> {
   if (isEnded(job)) return job;
-  const moved = await moveOn(world, job.jobId, seen);
-  if (moved?.freed !== undefined) await world.messages.wake(job.lane, world.clock.now());
-  return moved?.job ?? job;
+  const forwarded = await bringForward(world, job.jobId, seen);
+  if (forwarded?.freed !== undefined) await world.messages.wake(job.lane, world.clock.now());
+  return forwarded?.job ?? job;
 }
 
 async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined): Promise<void> {
   const { store, log } = world;
   const { jobId, submissionId } = job;
-  let submission = await store.submission(submissionId);
+  let submission = await store.submissions.get(submissionId);
   if (submission === undefined)
     throw new Error(
       `Job ${jobId} belongs to submission ${submissionId}, which is not in the table. Restore the table.`,
     );
   if (submission.openJobs.has(jobId)) {
     const settled = await settleLoad(world, submission, job);
-    await store.recordOutcome(jobId, {
+    await store.jobs.recordOutcome(jobId, {
       ...settled,
       ...(seen?.submittedAt !== undefined && { submittedAt: seen.submittedAt }),
       ...(seen?.endedAt !== undefined && { endedAt: seen.endedAt }),
     });
-    submission = await store.settlePart(submissionId, jobId, settled);
+    submission = await store.submissions.settleSlice(submissionId, jobId, settled);
     log({ level: "info", event: "jobSettled", lane: job.lane, jobId, submissionId, count: job.recordCount });
   }
   if (submission.openJobs.size === 0) await finish(world, submission);
-  await store.settleJob(jobId);
+  await store.jobs.markDone(jobId);
 }
 
 /** Joins the results of a submission without open jobs. Its prepared input goes once it is Done, and not before. */
@@ -118,13 +113,13 @@ async function finish(world: World, submission: Submission): Promise<void> {
   const { submissionId, bucket, key, plan, lane } = submission;
   if (plan !== undefined && submission.status !== "Done") {
     // Its jobs can end before the plan that queued them came to its last step.
-    await store.openSubmission(submissionId);
-    const owner = await store.claimPath(bucket, key, submissionId);
+    if (submission.status === "Planning") await store.submissions.open(submissionId);
+    const owner = await store.submissions.claimPath(bucket, key, submissionId);
     const prefix = processedPrefix(key, owner === submissionId, submissionId);
-    const jobs = await endedJobs(world, submission, plan.parts);
-    const errorsKey = await plannedErrors(world, submission, plan, jobs);
-    await finalise(objects, submission, jobs, { stage, ...(errorsKey !== undefined && { errorsKey }) }, prefix);
-    if (await store.finishSubmission(submissionId))
+    const jobs = await endedJobs(world, submission, plan.slices);
+    const planned = await plannedOf(world, submission, plan, jobs);
+    await finalise(objects, submission, jobs, { ...planned, stage }, prefix);
+    if (await store.submissions.finish(submissionId))
       log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
   }
   await sweepUp(objects, submissionId);
@@ -136,7 +131,7 @@ async function endedJobs({ store }: World, submission: Submission, slices: numbe
   const ids = Array.from({ length: slices }, (_, slice) => jobIdOf(submissionId, lastModified, slice));
   const jobs: EndedJob[] = [];
   for (let from = 0; from < ids.length; from += JOBS_AT_ONCE) {
-    const page = await Promise.all(ids.slice(from, from + JOBS_AT_ONCE).map((id) => store.job(id)));
+    const page = await Promise.all(ids.slice(from, from + JOBS_AT_ONCE).map((id) => store.jobs.get(id)));
     for (const job of page) if (job !== undefined && isEnded(job)) jobs.push(job);
   }
   return jobs;

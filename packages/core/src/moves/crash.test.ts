@@ -31,9 +31,9 @@ async function expectSound(world: MemoryWorld) {
 /** What must hold at rest: the slots are full or the queue is empty, and every claim is finished. */
 async function expectBusy(world: MemoryWorld) {
   await expectSound(world);
-  const lane = await world.store.lane(LANE);
+  const lane = await world.store.lanes.get(LANE);
   expect(lane?.claiming).toEqual(new Set());
-  const waiting = await world.store.queueLength(LANE, 100);
+  const waiting = await world.store.queue.count(LANE, 100);
   expect(lane?.holders.size === 3 || waiting === 0, `${lane?.holders.size} slots held, ${waiting} jobs wait`).toBe(
     true,
   );
@@ -47,7 +47,7 @@ async function runToTheEnd(world: MemoryWorld) {
     await expectBusy(world);
   }
   expect(world.batch.jobs).toHaveLength(5);
-  expect(await world.store.lane(LANE)).toMatchObject({ holders: new Set() });
+  expect(await world.store.lanes.get(LANE)).toMatchObject({ holders: new Set() });
 }
 
 const points = Array.from({ length: MOST_CALLS }, (_, n) => [n, false] as const).concat(

@@ -1,16 +1,19 @@
-import { DROPS_PREFIX, jobOutputPrefix, processedPrefix } from "../bucket/keys.ts";
+import { isIgnored } from "../bucket/ignored.ts";
+import { jobOutputPrefix, processedPrefix } from "../bucket/keys.ts";
 import { ObjectChanged, ObjectMissing } from "../errors.ts";
-import { jobIdOf, submissionIdOf } from "../ids.ts";
+import { AGAIN_METADATA, jobIdOf, submissionIdOf } from "../ids.ts";
 import { type PreparedSlice, prepareDrop, readPrepared } from "../intake/prepare.ts";
 import type { PendingJob } from "../job/job.ts";
 import type { ObjectHead } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
-import { finaliseRefused } from "../results/finalise.ts";
+import { finaliseRefused, type Planned } from "../results/finalise.ts";
 import { sweepUp, sweepUpRun } from "../results/sweep-up.ts";
 import { routeOf } from "../settings/route.ts";
+import { routeNamed } from "../settings/settings.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { earlierRun, REPEATED, refuseRepeated } from "./repeated.ts";
 
 /** What a step of priority is worth in waiting time: six hours, so that nothing starves. */
 const PRIORITY_STEP_MS = 6 * 60 * 60_000;
@@ -24,8 +27,10 @@ const JOBS_AT_ONCE = 20;
  * Doing it again, from the beginning or from wherever it was interrupted, changes nothing.
  */
 export async function plan(world: World, key: string): Promise<void> {
-  // A folder's marker is no drop.
-  if (!key.startsWith(DROPS_PREFIX) || key.endsWith("/")) return;
+  if (isIgnored(key)) {
+    world.log({ level: "info", event: "dropIgnored", key, message: "Its name says that it is no file of records." });
+    return;
+  }
   for (let reading = 0; reading < MOST_READINGS; reading++) {
     const head = await world.objects.head(key);
     if (head === undefined) {
@@ -33,9 +38,10 @@ export async function plan(world: World, key: string): Promise<void> {
       return;
     }
     const { facts, problem } = factsOf(world, head);
-    const submission = await world.store.putSubmission(facts);
+    const submission = await world.store.submissions.put(facts);
+    tellOther(world, submission, facts);
     try {
-      return await goOn(world, submission, problem);
+      return await planFirst(world, submission, head, problem);
     } catch (error) {
       if (!(error instanceof ObjectChanged || error instanceof ObjectMissing) || error.key !== key) throw error;
       await refuseLost(world, submission);
@@ -48,12 +54,37 @@ export async function plan(world: World, key: string): Promise<void> {
 export async function resumePlan(world: World, submission: Submission): Promise<void> {
   if (submission.plan !== undefined) return goOn(world, submission, undefined);
   const head = await world.objects.head(submission.key);
-  if (head === undefined || submissionIdOf(submission.bucket, head) !== submission.submissionId)
-    await refuseLost(world, submission);
+  const isOther = head !== undefined && submissionIdOf(submission.bucket, head) !== submission.submissionId;
+  if (isOther && head.etag === submission.etag) {
+    // The same content was written over it. Whichever of the two has it, the other one is refused.
+    const earlier = await earlierRun(world, submission, head.metadata[AGAIN_METADATA]);
+    if (earlier !== undefined) return refuseRepeated(world, submission, earlier);
+  } else if (head === undefined || isOther) await refuseLost(world, submission);
   if (head !== undefined) await world.messages.plan(submission.key);
 }
 
-function factsOf({ settings, objects, clock }: World, head: ObjectHead): { facts: SubmissionFacts; problem?: Problem } {
+/** Goes on with a submission, or with the one that has its content. */
+async function planFirst(world: World, submission: Submission, head: ObjectHead, problem: Problem | undefined) {
+  const isUndecided = submission.status === "Planning" && submission.plan === undefined;
+  if (!isUndecided && submission.problem?.code !== REPEATED) return goOn(world, submission, problem);
+  const earlier = await earlierRun(world, submission, head.metadata[AGAIN_METADATA]);
+  if (earlier === undefined) return goOn(world, submission, problem);
+  await refuseRepeated(world, submission, earlier);
+  // Its own plan may have died, and its object has become this one; two plans of one submission do no harm.
+  if (earlier.status === "Planning") await goOn(world, earlier, undefined);
+}
+
+/** S3 tells the time in whole seconds: two drops of one content within one of them are one submission, the first. */
+function tellOther({ log }: World, { submissionId, key, modelId, priority }: Submission, facts: SubmissionFacts): void {
+  if (modelId === facts.modelId && priority === facts.priority) return;
+  const message = `It was planned for ${modelId} with priority ${priority}, and this content is not run again for another model or priority. To do that on purpose, drop it with the metadata ${AGAIN_METADATA} and a value that is new.`;
+  log({ level: "info", event: "dropRepeated", submissionId, key, message });
+}
+
+export function factsOf(
+  { settings, objects, clock }: World,
+  head: ObjectHead,
+): { facts: SubmissionFacts; problem?: Problem } {
   const { routed, problem } = routeOf(settings, head.key, head.metadata);
   const { key, etag, lastModified, sizeBytes } = head;
   const { route, lane, model, invocation, timeoutHours, priority } = routed;
@@ -87,7 +118,7 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
   const { slices } = await readPrepared(world.objects, submissionId, plan.run);
   for (let from = 0; from < slices.length; from += JOBS_AT_ONCE)
     await Promise.all(slices.slice(from, from + JOBS_AT_ONCE).map((slice) => queueJob(world, committed, slice)));
-  await world.store.openSubmission(submissionId);
+  await world.store.submissions.open(submissionId);
   world.log({ level: "info", event: "planned", submissionId, lane, key, count: slices.length });
   await refill(world, lane);
 }
@@ -103,12 +134,14 @@ async function prepare(
   const lane = settings.lanes[submission.lane];
   if (lane === undefined) return refuse(world, submission, {}, laneGone(submission));
   const run = ids.run();
-  const prepared = await prepareDrop(objects, submission, run, lane, problem === undefined ? {} : { refuse: problem });
+  const limits = { maxJobs: routeNamed(settings, submission.route).maxJobs };
+  const refused = problem === undefined ? {} : { refuse: problem };
+  const prepared = await prepareDrop(objects, submission, run, lane, { limits, ...refused });
   if (prepared.problem !== undefined)
     return refuse(world, { ...submission, counts: prepared.counts }, prepared, prepared.problem);
   const { slices, counts } = prepared;
   const openJobs = slices.map(({ slice }) => jobIdOf(submissionId, lastModified, slice));
-  const committed = await store.commitPlan(submissionId, { run, parts: slices.length }, counts, openJobs);
+  const committed = await store.submissions.commitPlan(submissionId, { run, slices: slices.length }, counts, openJobs);
   // Another run's plan counts, and its submission may be done already: nobody else would take our files away.
   if (committed.plan?.run !== run) await sweepUpRun(objects, submissionId, run);
   return committed;
@@ -123,16 +156,11 @@ function laneGone({ lane, modelId }: Submission): Problem {
  * Refuses a submission, with its errors where the user looks for results. The plain path stays free for a later drop
  * that is accepted.
  */
-async function refuse(
-  world: World,
-  submission: Submission,
-  prepared: { errorsKey?: string },
-  problem: Problem,
-): Promise<undefined> {
+async function refuse(world: World, submission: Submission, prepared: Planned, problem: Problem): Promise<undefined> {
   const { store, objects, log } = world;
   const { submissionId, key, lane, counts } = submission;
   await finaliseRefused(objects, { ...submission, problem }, prepared, processedPrefix(key, false, submissionId));
-  if (!(await store.refuseSubmission(submissionId, problem, counts))) return;
+  if (!(await store.submissions.refuse(submissionId, problem, counts))) return;
   await sweepUp(objects, submissionId);
   log({ level: "warn", event: "refused", submissionId, key, lane, status: problem.code, message: problem.message });
 }
@@ -157,7 +185,7 @@ async function queueJob({ store }: World, submission: Submission, prepared: Prep
   const job: PendingJob = {
     jobId,
     submissionId,
-    part: prepared.slice,
+    slice: prepared.slice,
     lane,
     modelId,
     invocation,
@@ -171,6 +199,7 @@ async function queueJob({ store }: World, submission: Submission, prepared: Prep
     enqueuedAt: seenAt,
     status: "Pending",
   };
-  const isNew = await store.putJob(job);
-  if (isNew || (await store.job(jobId))?.status === "Pending") await store.enqueue({ lane, rank: job.rank, jobId });
+  const isNew = await store.jobs.put(job);
+  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")
+    await store.queue.put({ lane, rank: job.rank, jobId });
 }

@@ -4,7 +4,7 @@ import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { BedrockJob } from "../ports/batch.ts";
-import { moveOn } from "../slots/bring-forward.ts";
+import { bringForward } from "../slots/bring-forward.ts";
 import { refill } from "../slots/refill.ts";
 import { outcomeOf, releaseEnded } from "../slots/release.ts";
 import type { World } from "../world.ts";
@@ -19,7 +19,7 @@ export async function rideAlong(world: World, lane: Lane): Promise<void> {
   const { clock, timings, store } = world;
   const now = clock.now();
   if (now - lane.listedAt <= timings.rideMs) return;
-  if (await store.winListing(lane.lane, lane.listedAt, now)) await repairLanes(world, [lane]);
+  if (await store.lanes.winListing(lane.lane, lane.listedAt, now)) await repairLanes(world, [lane]);
 }
 
 /**
@@ -31,7 +31,7 @@ export async function repairLanes(world: World, lanes: readonly Lane[]): Promise
   const listed = await listing(world, held);
   const missed = new Set<string>();
   for (const { lane, jobId, job } of held) {
-    if (job === undefined) await world.store.releaseSlot(lane, jobId, "neutral");
+    if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");
     else if (await repairJob(world, job, listed.get(jobId))) missed.add(lane);
   }
   for (const lane of lanes) {
@@ -46,7 +46,7 @@ export async function repairLanes(world: World, lanes: readonly Lane[]): Promise
  */
 async function watch({ store, messages, clock, timings }: World, lane: Lane, hasMissed: boolean): Promise<void> {
   const now = clock.now();
-  if (hasMissed) await store.noteMissed(lane.lane, now);
+  if (hasMissed) await store.lanes.noteMissed(lane.lane, now);
   const isWatched = now - lane.missedAt < timings.watchMs && lane.holders.size > 0;
   // One millisecond more: a listing of exactly that age is young enough.
   if (hasMissed || isWatched) await messages.wake(lane.lane, now + timings.rideMs + 1);
@@ -61,7 +61,7 @@ interface Held {
 async function heldJobs({ store }: World, lanes: readonly Lane[]): Promise<Held[]> {
   const held: Held[] = [];
   for (const { lane, holders } of lanes)
-    for (const jobId of holders) held.push({ lane, jobId, job: await store.job(jobId) });
+    for (const jobId of holders) held.push({ lane, jobId, job: await store.jobs.get(jobId) });
   return held;
 }
 
@@ -99,9 +99,9 @@ async function repairJob(world: World, job: Job, listed: BedrockJob | undefined)
   // Absence from the list proves nothing: ask for the job itself.
   const seen = listed ?? (await batch.get(arn));
   if (seen === undefined || seen.status === job.status) return false;
-  const moved = await moveOn(world, job.jobId, seen);
-  if (moved === undefined || !hasEnded(moved.job.status)) return false;
-  log({ level: "warn", event: "lostEventRepaired", lane: job.lane, jobId: job.jobId, status: moved.job.status });
+  const forwarded = await bringForward(world, job.jobId, seen);
+  if (forwarded === undefined || !hasEnded(forwarded.job.status)) return false;
+  log({ level: "warn", event: "lostEventRepaired", lane: job.lane, jobId: job.jobId, status: forwarded.job.status });
   await messages.collect(job.jobId, clock.now());
   return true;
 }

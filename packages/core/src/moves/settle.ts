@@ -38,7 +38,7 @@ export async function settleLoad(world: World, submission: Submission, job: Ende
     settled = await settleOutput(objects, job, { takesWhatIsThere });
   } catch (error) {
     if (!(error instanceof InputLost)) throw error;
-    const now = await store.submission(submissionId);
+    const now = await store.submissions.get(submissionId);
     if (!now?.openJobs.has(jobId)) throw new ObjectMissing(job.inputKey);
     log({ level: "error", event: "inputLost", lane, jobId, submissionId, message: error.message });
     settled = await settleOutput(objects, job, { takesWhatIsThere, input: await standIn(world, submission, job) });
@@ -53,7 +53,7 @@ export async function settleLoad(world: World, submission: Submission, job: Ende
 /** What stands for a prepared input that is lost. */
 async function standIn(world: World, submission: Submission, job: EndedJob): Promise<Input> {
   const { objects } = world;
-  const key = rebuiltKey(job.submissionId, job.part);
+  const key = rebuiltKey(job.submissionId, job.slice);
   const isOfOutput = !(await isRebuilt(world, submission, job, key));
   if (isOfOutput) await writeInputOfOutput(objects, job, key);
   const head = await objects.head(key);
@@ -63,7 +63,7 @@ async function standIn(world: World, submission: Submission, job: EndedJob): Pro
 
 async function isRebuilt(world: World, submission: Submission, job: EndedJob, key: string): Promise<boolean> {
   const sizes = await sliceSizes(world, submission);
-  const before = sum(sizes.slice(0, job.part));
+  const before = sum(sizes.slice(0, job.slice));
   const place = { before, records: job.recordCount, ofDrop: sum(sizes) };
   try {
     return await rebuildSlice(world.objects, submission, rulesOf(world, submission), place, key);
@@ -77,8 +77,8 @@ async function isRebuilt(world: World, submission: Submission, job: EndedJob, ke
 /** How many records each slice has: its job knows, even where plan.json is gone with the rest. */
 async function sliceSizes({ store }: World, { submissionId, lastModified, plan }: Submission): Promise<number[]> {
   const sizes: number[] = [];
-  for (let slice = 0; slice < (plan?.parts ?? 0); slice++)
-    sizes.push((await store.job(jobIdOf(submissionId, lastModified, slice)))?.recordCount ?? 0);
+  for (let slice = 0; slice < (plan?.slices ?? 0); slice++)
+    sizes.push((await store.jobs.get(jobIdOf(submissionId, lastModified, slice)))?.recordCount ?? 0);
   return sizes;
 }
 

@@ -16,8 +16,8 @@ const MOST_PAGES = 50;
 export async function sweep(world: World): Promise<void> {
   const { store, clock, log } = world;
   await refreshLimits(world);
-  const lanes = await store.lanes();
-  for (const lane of lanes) await store.winListing(lane.lane, lane.listedAt, clock.now());
+  const lanes = await store.lanes.all();
+  for (const lane of lanes) await store.lanes.winListing(lane.lane, lane.listedAt, clock.now());
   await repairLanes(world, lanes);
   await collectLeftovers(world);
   await resumePlans(world);
@@ -29,7 +29,7 @@ export async function sweep(world: World): Promise<void> {
 async function collectLeftovers({ store, messages, clock, timings }: World): Promise<void> {
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await store.uncollected(PAGE, cursor);
+    const { items, cursor: next } = await store.jobs.uncollected(PAGE, cursor);
     for (const { jobId, endedAt } of items)
       if (clock.now() - endedAt > timings.overdueMs) await messages.collect(jobId, clock.now());
     if (next === undefined) return;
@@ -42,7 +42,7 @@ async function resumePlans(world: World): Promise<void> {
   const { store, clock, timings } = world;
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await store.unsettledSubmissions(PAGE, cursor);
+    const { items, cursor: next } = await store.submissions.unfinished(PAGE, cursor);
     for (const submission of items)
       if (submission.status === "Planning" && clock.now() - submission.seenAt > timings.stalledPlanMs)
         await resumePlan(world, submission);

@@ -34,7 +34,7 @@ test("a wake message that comes early is sent again, one that is due refills", a
   expect(world.messages.take()).toMatchObject({ kind: "wake", lane: LANE, at });
   world.clock.pass(1);
   await wake(world, LANE, at);
-  expect((await world.store.job(job!.jobId))?.status).toBe("Submitted");
+  expect((await world.store.jobs.get(job!.jobId))?.status).toBe("Submitted");
 });
 
 test("a wake message of a lane that nobody knows does nothing", async () => {
@@ -59,7 +59,7 @@ describe("where Bedrock's events stay away", () => {
   test("also where the lane has but one slot", async () => {
     await queueJobs(world, 3);
     await refill(world, LANE);
-    await world.store.setLimit(LANE, 1);
+    await world.store.lanes.setLimit(LANE, 1);
     for (const index of [0, 1, 2]) moveSilently(index, "Completed");
     await sweep(world);
     expect(await deliverNext()).toBe(world.timings.rideMs + 1);

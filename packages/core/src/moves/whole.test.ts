@@ -16,7 +16,7 @@ const smallJobs = () =>
       claude: { models: ["anthropic.claude-3-haiku-20240307-v1:0"], limit: 3, maxRecords: 4, minRecords: 2 },
       nova: { models: ["amazon.nova-lite-v1:0"], limit: 3, maxRecords: 4, minRecords: 2 },
     },
-    routes: { urgent: { model: "amazon.nova-lite-v1:0", priority: 9 } },
+    routes: { urgent: { model: "amazon.nova-lite-v1:0", priority: 9, allow: { models: "any" } } },
   });
 
 const record = (recordId: string) =>
@@ -69,7 +69,7 @@ async function runAll(end: JobEnd = {}) {
 const lines = async (key: string) => (await world.objects.text(key)).split("\n").filter((line) => line !== "");
 const idsIn = async (key: string) => (await lines(key)).map((line) => JSON.parse(line).recordId);
 const summary = async (home: string) => JSON.parse(await world.objects.text(`${home}summary.json`));
-const submissions = async () => (await world.store.submissions(100)).items;
+const submissions = async () => (await world.store.submissions.newest(100)).items;
 
 /** Every record dropped is one line, in results or in errors, and nothing is left behind. */
 async function expectWhole(home: string, dropped: readonly string[]) {
@@ -297,7 +297,7 @@ describe("an instance that dies anywhere", () => {
         status: "Done",
         counts: { records: 10, results: 9, errors: 1 },
       });
-      expect((await world.store.uncollected(10)).items).toEqual([]);
+      expect((await world.store.jobs.uncollected(10)).items).toEqual([]);
     }
     expect(crashes, "the stories did crash").toBeGreaterThan(20);
   }

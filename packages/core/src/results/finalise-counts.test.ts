@@ -12,17 +12,17 @@ const { submissionId } = facts;
 
 function ended(n: number, part: number, outcome: Outcome): EndedJob {
   const { lane, modelId } = facts;
-  const ids = { jobId: anId(n), submissionId, part, lane, modelId };
+  const ids = { jobId: anId(n), submissionId, slice: part, lane, modelId };
   const files = { invocation: "InvokeModel", inputKey: "in", inputBytes: 1, outputPrefix: "out/" } as const;
   const times = { rank: START, enqueuedAt: START, endedAt: START };
-  return { ...ids, ...files, ...times, recordCount: 2, status: "Completed", settled: false, outcome };
+  return { ...ids, ...files, ...times, recordCount: 2, status: "Completed", done: false, outcome };
 }
 
 const two = [ended(0, 0, { results: 1, errors: 1 }), ended(1, 1, { results: 1, errors: 1 })];
 
 function submission(given: Partial<Submission> = {}): Submission {
   const counts = { records: 4, results: 2, errors: 2 };
-  return { ...facts, status: "Open", plan: { run: "run", parts: 2 }, openJobs: new Set(), counts, ...given };
+  return { ...facts, status: "Open", plan: { run: "run", slices: 2 }, openJobs: new Set(), counts, ...given };
 }
 
 function bucket<T extends MemoryObjects>(objects: T): T {
@@ -41,7 +41,7 @@ async function summaryOf(jobs: readonly EndedJob[], given: Submission = submissi
 
 describe("a submission is only joined if it adds up", () => {
   test("a job less than were planned is one too few, even if its counts are not missed", async () => {
-    await expect(summaryOf(two, submission({ plan: { run: "run", parts: 3 } }))).rejects.toThrow(
+    await expect(summaryOf(two, submission({ plan: { run: "run", slices: 3 } }))).rejects.toThrow(
       /4 records, 2 results and 2 errors in 3 jobs; the 2 settled jobs have 2 results and 2 errors/,
     );
   });

@@ -14,7 +14,7 @@ function endedJob(part: number, outcome: Partial<Outcome> = {}, given: Partial<E
   return {
     jobId,
     submissionId,
-    part,
+    slice: part,
     lane: facts.lane,
     modelId: facts.modelId,
     invocation: "InvokeModel",
@@ -27,7 +27,7 @@ function endedJob(part: number, outcome: Partial<Outcome> = {}, given: Partial<E
     status: "Completed",
     arn: `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/job${part}`,
     endedAt: START + 99_999,
-    settled: false,
+    done: false,
     outcome: { results: 1, errors: 1, ...outcome },
     ...given,
   };
@@ -37,7 +37,7 @@ function submission(given: Partial<Submission> = {}): Submission {
   return {
     ...facts,
     status: "Open",
-    plan: { run: "run", parts: 2 },
+    plan: { run: "run", slices: 2 },
     openJobs: new Set(),
     counts: { records: 5, results: 2, errors: 3 },
     ...given,
@@ -140,7 +140,7 @@ test("what Bedrock never told is left out, not invented", async () => {
 
 test("errors.jsonl and results.jsonl are there even when they are empty", async () => {
   const objects = new MemoryObjects();
-  const empty = submission({ plan: { run: "run", parts: 0 }, counts: { records: 0, results: 0, errors: 0 } });
+  const empty = submission({ plan: { run: "run", slices: 0 }, counts: { records: 0, results: 0, errors: 0 } });
   await finalise(objects, empty, [], {}, PREFIX);
   expect(objects.text(`${PREFIX}errors.jsonl`)).toBe("");
   expect(objects.text(`${PREFIX}results.jsonl`)).toBe("");

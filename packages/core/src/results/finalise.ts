@@ -13,6 +13,8 @@ const JSON_TYPE = "application/json";
 export interface Planned {
   /** The object of the lines that the plan found broken; absent if there were none. */
   errorsKey?: string;
+  /** What looked like a mistake and was run all the same; each sentence with how often, and its first lines. */
+  warnings?: readonly { code: string; message: string; count: number; lines: readonly number[] }[];
   /** The stage's name, from which the names of its jobs in Bedrock follow; without it the summary leaves them out. */
   stage?: string;
 }
@@ -35,9 +37,9 @@ export async function finalise(
   planned: Planned,
   prefix: string,
 ): Promise<void> {
-  const settled = jobs.map(withOutcome).sort((a, b) => a.part - b.part || (a.jobId < b.jobId ? -1 : 1));
+  const settled = jobs.map(withOutcome).sort((a, b) => a.slice - b.slice || (a.jobId < b.jobId ? -1 : 1));
   checkCounts(submission, settled);
-  const slices = settled.map(({ submissionId, part }) => settledKeys(submissionId, part));
+  const slices = settled.map(({ submissionId, slice }) => settledKeys(submissionId, slice));
   await objects.compose(
     `${prefix}${RESULTS_NAME}`,
     slices.map(({ results }) => ({ key: results })),
@@ -51,12 +53,13 @@ export async function finalise(
   await keepTheRest(objects, settled, prefix);
   // The store says Open until this is written; a user's stop is the only other way to get here.
   const status = submission.status === "Stopped" ? "Stopped" : "Done";
-  await writeSummary(objects, prefix, { ...head(submission, status), ...endOf(settled, planned.stage) });
+  const { warnings, stage } = planned;
+  await writeSummary(objects, prefix, { ...head(submission, status), warnings, ...endOf(settled, stage) });
 }
 
 /** Joins what Bedrock wrote besides: answers that belong to no record, and lines that cannot be read, if there are any. */
 async function keepTheRest(objects: ObjectStore, jobs: readonly SettledJob[], prefix: string): Promise<void> {
-  const keysOf = ({ submissionId, part }: SettledJob) => settledKeys(submissionId, part);
+  const keysOf = ({ submissionId, slice }: SettledJob) => settledKeys(submissionId, slice);
   const strays = jobs.filter(({ outcome }) => outcome.strayAnswers).map((job) => ({ key: keysOf(job).strays }));
   const garbled = jobs
     .filter(({ outcome }) => outcome.unreadableAnswers)
@@ -78,7 +81,13 @@ export async function finaliseRefused(
   await objects.compose(`${prefix}${RESULTS_NAME}`, [], JSONL);
   await objects.compose(`${prefix}${ERRORS_NAME}`, plannedErrors(planned), JSONL);
   const { code, message } = submission.problem;
-  await writeSummary(objects, prefix, { ...head(submission, "Refused"), problem: { code, message }, jobs: [] });
+  const { warnings } = planned;
+  await writeSummary(objects, prefix, {
+    ...head(submission, "Refused"),
+    problem: { code, message },
+    warnings,
+    jobs: [],
+  });
 }
 
 function plannedErrors({ errorsKey }: Planned): Piece[] {
@@ -97,11 +106,11 @@ function checkCounts(submission: Submission, jobs: readonly SettledJob[]): void 
   const { counts, submissionId, plan } = submission;
   const results = sum(jobs.map(({ outcome }) => outcome.results));
   const errors = sum(jobs.map(({ outcome }) => outcome.errors));
-  const complete = plan === undefined || jobs.length >= plan.parts;
+  const complete = plan === undefined || jobs.length >= plan.slices;
   if (openRecords(counts) === 0 && counts.results === results && counts.errors >= errors && complete) return;
   throw new Error(
     `Submission ${submissionId} does not add up: it has ${counts.records} records, ${counts.results} results and ` +
-      `${counts.errors} errors in ${plan?.parts ?? jobs.length} jobs; the ${jobs.length} settled jobs have ${results} ` +
+      `${counts.errors} errors in ${plan?.slices ?? jobs.length} jobs; the ${jobs.length} settled jobs have ${results} ` +
       `results and ${errors} errors. Its results were not joined; look at its jobs, then collect it again.`,
   );
 }

@@ -1,6 +1,6 @@
+import { MAX_LINE_BYTES } from "../model/line-size.ts";
 import type { ObjectStore, Piece } from "../ports/objects.ts";
 import { type Fingerprint, fingerprinter } from "../records/fingerprint.ts";
-import { MAX_LINE_BYTES } from "../records/lines.ts";
 import { parseLine, recordLines } from "../records/record-lines.ts";
 
 /** A record that an output without a usable recordId belongs to. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { joinedOutputKey } from "../bucket/keys.ts";
 import type { EndedJob } from "../job/job.ts";
 import { textOf } from "../objects/text.ts";
 import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
@@ -6,6 +7,9 @@ import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
 /** A real manifest has six numbers; what is longer is none. */
 const MAX_MANIFEST_BYTES = 1_000_000;
 const MANIFEST_NAME = "manifest.json.out";
+const LF = 0x0a;
+/** The output of one of the files that a plan writes into the folder of a job. */
+const FOLDER_OUTPUT = /^\d+\.jsonl\.out$/;
 
 /** A count that is missing or no count is taken for unknown: whether that matters, `whyIncomplete` decides. */
 const count = z.int().nonnegative().optional().catch(undefined);
@@ -35,19 +39,27 @@ export function promisesOutput(job: EndedJob): boolean {
 
 /** Looks up the output below `outputPrefix/<what follows the last / of the ARN>/`. */
 export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<JobOutput> {
-  const keys = outputKeys(job);
-  if (keys === undefined) return {};
-  const manifest = await readManifest(objects, keys.manifest);
-  const lines = await objects.head(keys.lines);
+  const { manifest, files } = await lookUp(objects, job);
+  const lines = files.length < 2 ? files[0] : await joinOutputs(objects, job, files);
   return { ...(lines === undefined ? {} : { lines }), ...(manifest === undefined ? {} : { manifest }) };
 }
 
-/** Where Bedrock writes for a job; undefined for one that it never had. */
-function outputKeys({ arn, inputKey, outputPrefix }: EndedJob): { lines: string; manifest: string } | undefined {
+/** The manifest, and the objects of the output lines: several where the job's input was. */
+async function lookUp(objects: ObjectStore, job: EndedJob): Promise<{ manifest?: Manifest; files: ObjectHead[] }> {
+  const keys = outputKeys(job);
+  if (keys === undefined) return { files: [] };
+  const manifest = await readManifest(objects, keys.manifest);
+  const found = job.inputKey.endsWith("/") ? await outputsIn(objects, keys.folder) : [await objects.head(keys.lines)];
+  const files = found.filter((head) => head !== undefined);
+  return { files, ...(manifest === undefined ? {} : { manifest }) };
+}
+
+/** Where Bedrock writes for a job; undefined for one that it never had. Of a folder it writes one for each file. */
+function outputKeys({ arn, inputKey, outputPrefix }: EndedJob) {
   if (arn === undefined) return undefined;
   const folder = `${outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
-  const name = inputKey.slice(inputKey.lastIndexOf("/") + 1);
-  return { lines: `${folder}${name}.out`, manifest: `${folder}${MANIFEST_NAME}` };
+  const name = inputKey.endsWith("/") ? "0000.jsonl" : inputKey.slice(inputKey.lastIndexOf("/") + 1);
+  return { folder, lines: `${folder}${name}.out`, manifest: `${folder}${MANIFEST_NAME}` };
 }
 
 /**
@@ -81,7 +93,12 @@ export function whyIncomplete(
  * undefined if nothing is missing that could be told.
  */
 export async function awaitedOutput(objects: ObjectStore, job: EndedJob): Promise<string | undefined> {
-  return whyIncomplete(job, await findOutput(objects, job));
+  const { files, manifest } = await lookUp(objects, job);
+  const [lines] = files;
+  return whyIncomplete(job, {
+    ...(lines === undefined ? {} : { lines }),
+    ...(manifest === undefined ? {} : { manifest }),
+  });
 }
 
 /** A record has several lines where Bedrock repeats one, or where a raw line end cuts its answer in two. */
@@ -92,6 +109,49 @@ function agrees(manifest: Manifest, { lines, records }: { lines: number; records
   return [processedRecordCount, totalRecordCount, tried].some(
     (promised) => promised !== undefined && records <= promised && promised <= lines,
   );
+}
+
+/**
+ * The outputs of a job whose input was a folder. They are told by their own names, and not by the input's, which may be
+ * gone; whether they are all there, the manifest's counts say.
+ */
+async function outputsIn(objects: ObjectStore, folder: string): Promise<ObjectHead[]> {
+  const outputs: ObjectHead[] = [];
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const page = await objects.list(folder, cursor);
+    outputs.push(...page.items.filter(({ key }) => FOLDER_OUTPUT.test(key.slice(folder.length))));
+    cursor = page.cursor;
+  }
+  return outputs;
+}
+
+/** The outputs of several files as one object. */
+async function joinOutputs(
+  objects: ObjectStore,
+  job: EndedJob,
+  files: readonly ObjectHead[],
+): Promise<ObjectHead | undefined> {
+  const lineFeed = await writeLineFeed(objects, job);
+  const joined = joinedOutputKey(job.submissionId, job.slice);
+  // A file's last line may have no end.
+  await objects.compose(
+    joined,
+    files.flatMap(({ key, etag }) => [{ key, etag }, { key: lineFeed }]),
+  );
+  return objects.head(joined);
+}
+
+async function writeLineFeed(objects: ObjectStore, job: EndedJob): Promise<string> {
+  const key = `${joinedOutputKey(job.submissionId, job.slice)}.end`;
+  const writer = objects.writer(key);
+  try {
+    await writer.write(Uint8Array.of(LF));
+    await writer.close();
+    return key;
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
 }
 
 async function readManifest(objects: ObjectStore, key: string): Promise<Manifest | undefined> {

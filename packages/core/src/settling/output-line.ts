@@ -4,7 +4,8 @@ import { withMember, withoutMembers } from "../records/splice.ts";
 
 /**
  * The longest output line that is read, in bytes. A model takes and gives up to 25 MB (the `body` of Bedrock's
- * InvokeModel, both ways), and what it was given may be written with `\u` escapes, three times as long.
+ * InvokeModel, both ways), and what it was given may be written with `\u` escapes, three times as long. Of a model whose
+ * most is not known an input line may have 40 MB; with escapes it is twice as long as a rule, and 20 MB are left.
  */
 export const MAX_OUTPUT_LINE_BYTES = 100_000_000;
 

@@ -1,8 +1,10 @@
+import { wholeInputKey } from "../bucket/keys.ts";
 import { InputLost } from "../errors.ts";
 import type { EndedJob } from "../job/job.ts";
+import { MAX_LINE_BYTES } from "../model/line-size.ts";
 import type { ObjectStore, Piece } from "../ports/objects.ts";
 import { type Fingerprint, fingerprinter } from "../records/fingerprint.ts";
-import { type Line, MAX_LINE_BYTES } from "../records/lines.ts";
+import type { Line } from "../records/lines.ts";
 import { parseLine, recordLines } from "../records/record-lines.ts";
 
 /** Where the records of a job stand in its input. */
@@ -26,7 +28,8 @@ export interface Input extends Piece {
  * @throws InputLost
  */
 export async function plannedInput(objects: ObjectStore, job: EndedJob): Promise<Input> {
-  const { inputKey: key, inputEtag } = job;
+  const { inputEtag } = job;
+  const key = wholeInputKey(job.inputKey);
   const head = await objects.head(key);
   if (head === undefined) throw new InputLost(job.jobId, `${key} is not in the bucket`);
   if (inputEtag !== undefined && head.etag !== inputEtag) throw new InputLost(job.jobId, `${key} was replaced`);

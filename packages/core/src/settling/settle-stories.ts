@@ -17,7 +17,7 @@ export const keys = settledKeys(submissionId, 3);
 export const aJob: EndedJob = {
   jobId,
   submissionId,
-  part: 3,
+  slice: 3,
   lane: "claude",
   modelId: "anthropic.claude-3-haiku-20240307-v1:0",
   invocation: "InvokeModel",
@@ -30,7 +30,7 @@ export const aJob: EndedJob = {
   status: "Completed",
   arn: ARN,
   endedAt: START,
-  settled: false,
+  done: false,
 };
 
 export const IDS = ["a", "b", "c", "d"];

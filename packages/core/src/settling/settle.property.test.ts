@@ -57,7 +57,7 @@ function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: DrawnJob)
   objects: MemoryObjects;
   job: EndedJob;
 } {
-  const { status: _, ...facts } = aJob({ part: 7 });
+  const { status: _, ...facts } = aJob({ slice: 7 });
   const outputPrefix = jobOutputPrefix(facts.submissionId, facts.jobId);
   const job: EndedJob = {
     ...facts,
@@ -67,7 +67,7 @@ function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: DrawnJob)
     status,
     arn: "arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/xyz",
     endedAt: 0,
-    settled: false,
+    done: false,
   };
   const objects = new MemoryObjects({ chunkBytes });
   objects.put(job.inputKey, ids.map(inputLine).join(lineEnd) + lineEnd);
@@ -118,7 +118,7 @@ test("every record ends as exactly one line, in the input's order, whatever the 
   await fc.assert(
     fc.asyncProperty(story, async (given) => {
       const { objects, job } = bucketOf(given);
-      const keys = settledKeys(job.submissionId, job.part);
+      const keys = settledKeys(job.submissionId, job.slice);
       const settled = await settleOutput(objects, job, { budgetBytes: given.budgetBytes });
       const results = objects.text(keys.results);
       const errors = objects.text(keys.errors);

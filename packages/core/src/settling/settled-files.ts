@@ -31,7 +31,7 @@ export class SettledFiles implements OutputSink {
   #next = 0;
 
   constructor(objects: ObjectStore, job: EndedJob, input: Input) {
-    const keys = settledKeys(job.submissionId, job.part);
+    const keys = settledKeys(job.submissionId, job.slice);
     this.#job = job;
     this.#input = new InputLines(objects, input);
     this.#results = new LineWriter(objects, keys.results);

@@ -1,9 +1,8 @@
-import type { Job } from "../job/job.ts";
+import type { Job, NextStatus } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import type { BedrockStatus } from "../job/status.ts";
 import { hasEnded } from "../job/status.ts";
 import type { Lane } from "../lane/lane.ts";
-import type { JobMove } from "../ports/store.ts";
 import type { World } from "../world.ts";
 import { outcomeOf, releaseEnded } from "./release.ts";
 
@@ -18,31 +17,31 @@ export interface Sighting {
   processedRecords?: number;
 }
 
-/** A job after it was moved to where Bedrock says that it is. */
-export interface Moved {
+/** A job after it was brought to where Bedrock says that it is. */
+export interface Forwarded {
   job: Job;
   /** Its lane, if the job's slot came free here, as it was right after that. */
   freed?: Lane;
 }
 
 /**
- * Moves a job forward to where Bedrock says that it is, and releases the slot of an ended one; undefined if there is no
- * such job. It moves first and reads only if that changed nothing: a slot waits for it.
+ * Brings a job forward to where Bedrock says that it is, and releases the slot of an ended one; undefined if there is no
+ * such job. It writes first and reads only if that changed nothing: a slot waits for it.
  */
-export async function moveOn(world: World, jobId: string, seen: Sighting): Promise<Moved | undefined> {
+export async function bringForward(world: World, jobId: string, seen: Sighting): Promise<Forwarded | undefined> {
   const { store, log } = world;
-  const moved = await store.moveJob(jobId, moveTo(world, seen));
-  const job = moved ?? (await store.job(jobId));
+  const changed = await store.jobs.bringForward(jobId, nextStatus(world, seen));
+  const job = changed ?? (await store.jobs.get(jobId));
   if (job === undefined) return undefined;
   const { lane, submissionId, status } = job;
-  if (moved !== undefined) log({ level: "info", event: "jobMoved", lane, jobId, submissionId, status });
+  if (changed !== undefined) log({ level: "info", event: "jobStatusChanged", lane, jobId, submissionId, status });
   if (!hasEnded(status)) return { job };
   const outcome = outcomeOf(status, await processedRecords(world, job, seen));
   const freed = await releaseEnded(world, job, outcome);
   return freed === undefined ? { job } : { job, freed };
 }
 
-function moveTo({ clock }: World, { status, arn, message }: Sighting): JobMove {
+function nextStatus({ clock }: World, { status, arn, message }: Sighting): NextStatus {
   if (!hasEnded(status)) return { status, arn };
   return { status, arn, at: clock.now(), ...(message && { message }) };
 }

@@ -6,7 +6,7 @@ import type { BlockKind, Lane } from "../lane/lane.ts";
 import type { BedrockJob, CreateAnswer } from "../ports/batch.ts";
 import { blockFor } from "../rules/back-off.ts";
 import type { World } from "../world.ts";
-import { moveOn } from "./bring-forward.ts";
+import { bringForward } from "./bring-forward.ts";
 import { releaseEnded } from "./release.ts";
 import { createRequestOf } from "./request.ts";
 
@@ -38,6 +38,19 @@ interface Taken {
 }
 
 /**
+ * Finishes a claim that was found on the lane. Most of them are in the hands of another run that lives: a look at the
+ * job is cheaper than being refused it.
+ */
+export async function finishFoundClaim(world: World, run: Run, lane: Lane, jobId: string): Promise<Finished> {
+  if (run.tried.has(jobId)) return "done";
+  const job = await world.store.jobs.get(jobId);
+  const needsNoAsking = await tidy(world, run, lane, jobId, job);
+  if (needsNoAsking !== undefined) return needsNoAsking;
+  const isLeased = job?.status === "Claimed" && job.claim.leaseUntil > world.clock.now();
+  return isLeased && job.claim.owner !== run.owner ? "done" : finishClaim(world, run, lane, jobId);
+}
+
+/**
  * Finishes a claim: the job gets its ARN, or its end. What is unknown is rolled forward and never back, because a
  * Create whose answer was lost may have made a job that is paid for.
  */
@@ -52,22 +65,12 @@ export async function finishClaim(
   if (run.tried.has(jobId)) return "done";
   const now = clock.now();
   const leaseUntil = now + timings.leaseMs;
-  const before = await store.takeClaim(jobId, run.owner, now, leaseUntil);
-  const job = before ?? (await store.job(jobId));
-  if (job === undefined || hasEnded(job.status)) {
-    await store.releaseSlot(lane.lane, jobId, "neutral");
-    const stale = entry ?? job;
-    if (stale !== undefined) await store.dropEntry(stale);
-    // Not tried: where the job is in no table, only its entry, met later in this run, tells what is to be dropped.
-    return "released";
-  }
+  const before = await store.jobs.takeClaim(jobId, run.owner, now, leaseUntil);
+  const job = before ?? (await store.jobs.get(jobId));
+  const needsNoAsking = await tidy(world, run, lane, jobId, job, entry);
+  if (needsNoAsking !== undefined) return needsNoAsking;
   run.tried.add(jobId);
-  if (arnOf(job) !== undefined) {
-    await store.dropEntry(job);
-    await store.finishClaiming(lane.lane, jobId);
-    return "done";
-  }
-  if (job.status !== "Pending" && job.status !== "Claimed") return "done";
+  if (job?.status !== "Pending" && job?.status !== "Claimed") return "done";
   // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
   if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
   const claim = job.status === "Claimed" ? job.claim : undefined;
@@ -79,11 +82,34 @@ export async function finishClaim(
   });
 }
 
+/** Tidies up after a job that is in no table, has ended, or has its ARN; undefined for one that is still to be asked for. */
+async function tidy(
+  { store }: World,
+  run: Run,
+  lane: Lane,
+  jobId: string,
+  job: Job | undefined,
+  entry?: QueueEntry,
+): Promise<Finished | undefined> {
+  if (job === undefined || hasEnded(job.status)) {
+    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+    const stale = entry ?? job;
+    if (stale !== undefined) await store.queue.drop(stale);
+    // Not tried: where the job is in no table, only its entry, met later in this run, tells what is to be dropped.
+    return "released";
+  }
+  if (arnOf(job) === undefined) return undefined;
+  run.tried.add(jobId);
+  await store.queue.drop(job);
+  await store.lanes.finishClaiming(lane.lane, jobId);
+  return "done";
+}
+
 /** Looks for the unfinished claims of a blocked lane, without asking Bedrock for anything new. */
 export async function lookUpClaims(world: World, lane: Lane): Promise<void> {
   const { store, batch, clock, stage } = world;
   for (const jobId of lane.claiming) {
-    const job = await store.job(jobId);
+    const job = await store.jobs.get(jobId);
     if (job?.status !== "Claimed" || job.claim.doubtSince === undefined || job.claim.leaseUntil > clock.now()) continue;
     const found = await batch.findByName(jobNameOf(stage, jobId));
     if (found !== undefined) await adopt(world, job, found);
@@ -93,7 +119,7 @@ export async function lookUpClaims(world: World, lane: Lane): Promise<void> {
 async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
   const { store, batch, stage, clock, timings } = world;
   const { job, doubtSince } = taken;
-  await store.dropEntry(job);
+  await store.queue.drop(job);
   if (doubtSince !== undefined) {
     const found = await batch.findByName(jobNameOf(stage, job.jobId));
     if (found !== undefined) return adopt(world, job, found);
@@ -108,15 +134,15 @@ async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Fi
       return waitForProof(world, run, taken, doubtSince);
     }
   }
-  return settleAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
+  return heedAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
 }
 
-async function settleAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
+async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
   const { store, batch, messages, stage, clock, timings, log } = world;
   const { job, doubtSince } = taken;
   switch (answer.kind) {
     case "created":
-      if (lane.block !== undefined) await store.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
+      if (lane.block !== undefined) await store.lanes.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
       return storeArn(world, job, answer.arn);
     case "quotaExceeded":
       return block(world, run, lane, taken, "quota", answer.message);
@@ -135,7 +161,7 @@ async function settleAnswer(world: World, run: Run, lane: Lane, taken: Taken, an
       break;
     }
     case "odd":
-      await store.yieldClaim(job.jobId, run.owner, {
+      await store.jobs.yieldClaim(job.jobId, run.owner, {
         leaseUntil: taken.leaseUntil,
         doubtSince: clock.now(),
         odd: true,
@@ -155,7 +181,7 @@ async function waitForProof(world: World, run: Run, taken: Taken, doubtSince: nu
   const { job } = taken;
   const leaseUntil = doubtSince + world.timings.doubtMs;
   await world.messages.wake(job.lane, leaseUntil);
-  await world.store.yieldClaim(job.jobId, run.owner, { leaseUntil, doubtSince, odd: false });
+  await world.store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil, doubtSince, odd: false });
   return "done";
 }
 
@@ -173,9 +199,9 @@ async function block(
   const block = blockFor(lane, kind, reason, clock.now(), timings);
   // The message first: a crash between the two then wakes the lane once for nothing, instead of never.
   await messages.wake(lane.lane, block.until);
-  await store.blockLane(lane.lane, block);
+  await store.lanes.block(lane.lane, block);
   const left = { leaseUntil: clock.now(), odd: false };
-  await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
+  await store.jobs.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
   log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId: job.jobId, status: kind, message: reason });
   return "blocked";
 }
@@ -194,16 +220,16 @@ async function adopt(world: World, job: Job, found: BedrockJob): Promise<Finishe
 
 /** Takes over a job that has ended meanwhile: the event of its end may be lost, and its slot is free. */
 async function takeEnd(world: World, job: Job, found: BedrockJob): Promise<Finished> {
-  await moveOn(world, job.jobId, found);
+  await bringForward(world, job.jobId, found);
   await world.messages.collect(job.jobId, world.clock.now());
   return "released";
 }
 
 async function storeArn(world: World, job: Job, arn: string): Promise<Finished> {
   const { store, log } = world;
-  // Refused if an event was faster and moved the job further: then its ARN is stored already.
-  await store.moveJob(job.jobId, { status: "Submitted", arn });
-  await store.finishClaiming(job.lane, job.jobId);
+  // Refused if an event was faster and brought the job further: then its ARN is stored already.
+  await store.jobs.bringForward(job.jobId, { status: "Submitted", arn });
+  await store.lanes.finishClaiming(job.lane, job.jobId);
   log({ level: "info", event: "jobSubmitted", lane: job.lane, jobId: job.jobId, submissionId: job.submissionId });
   return "done";
 }
@@ -218,9 +244,9 @@ async function failJob(world: World, job: Job, message: string, owner?: string):
   const { store, messages, clock, log } = world;
   const now = clock.now();
   const end = { status: "Failed", at: now, message } as const;
-  const failed = await store.moveJob(job.jobId, owner === undefined ? end : { ...end, owner });
+  const failed = await store.jobs.bringForward(job.jobId, owner === undefined ? end : { ...end, owner });
   // Refused where another run has the claim, or has stored an ARN: the job is that run's, and keeps its slot.
-  const refused = failed === undefined ? await store.job(job.jobId) : undefined;
+  const refused = failed === undefined ? await store.jobs.get(job.jobId) : undefined;
   if (refused !== undefined && !hasEnded(refused.status)) return "done";
   await messages.collect(job.jobId, now);
   await releaseEnded(world, failed ?? job, "failure");

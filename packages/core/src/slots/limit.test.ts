@@ -16,14 +16,14 @@ describe("a lane whose limit is a quota", () => {
     world = aWorld({ settings: { ...given, lanes: { ...given.lanes, [lane]: { ...own, limit: { quota: QUOTA } } } } });
     world.quotas.values.set(QUOTA, 2);
   });
-  const limit = async () => (await world.store.lane(lane))?.limit;
+  const limit = async () => (await world.store.lanes.get(lane))?.limit;
   const logged = (event: string) => world.entries.filter((entry) => entry.event === event);
 
   it("reads it at once when it is new, and gives no more slots than that", async () => {
     await queueJobs(world, 4, { lane });
     await refill(world, lane);
     expect(await limit()).toBe(2);
-    expect((await world.store.lane(lane))?.holders.size).toBe(2);
+    expect((await world.store.lanes.get(lane))?.holders.size).toBe(2);
     expect(logged("limitChanged")).toEqual([expect.objectContaining({ level: "info", lane, count: 2 })]);
   });
 
@@ -41,7 +41,7 @@ describe("a lane whose limit is a quota", () => {
     await sweep(world);
     world.quotas.values.set(QUOTA, 3);
     await sweep(world);
-    expect((await world.store.lane(lane))?.holders.size).toBe(3);
+    expect((await world.store.lanes.get(lane))?.holders.size).toBe(3);
     expect(logged("limitChanged").at(-1)?.message).toBe(`The quota ${QUOTA} is 3; the lane's limit was 2.`);
     world.quotas.values.set(QUOTA, 0);
     await sweep(world);
@@ -76,11 +76,11 @@ describe("a lane whose limit is a quota", () => {
     world.quotas.values.clear();
     await queueJobs(world, 4, { lane });
     await refill(world, lane);
-    expect((await world.store.lane(lane))?.holders.size).toBe(1);
+    expect((await world.store.lanes.get(lane))?.holders.size).toBe(1);
     expect(logged("quotaUnread")[0]?.message).toContain("begins with a limit of 1");
     world.quotas.values.set(QUOTA, 2);
     await sweep(world);
-    expect((await world.store.lane(lane))?.holders.size).toBe(2);
+    expect((await world.store.lanes.get(lane))?.holders.size).toBe(2);
   });
 
   it("begins with one in a world without quotas, and warns", async () => {

@@ -13,7 +13,7 @@ export async function withLimit(world: World, name: string, lane: Lane | undefin
   const { settings, store } = world;
   const limit = settings.lanes[name]?.limit;
   if (limit === undefined) return lane;
-  if (typeof limit === "number") return lane?.limit === limit ? lane : store.setLimit(name, limit);
+  if (typeof limit === "number") return lane?.limit === limit ? lane : store.lanes.setLimit(name, limit);
   return lane ?? newLane(world, name, limit.quota);
 }
 
@@ -21,7 +21,7 @@ export async function withLimit(world: World, name: string, lane: Lane | undefin
 export async function refreshLimits(world: World): Promise<void> {
   const { settings, store, log } = world;
   for (const [name, { limit }] of Object.entries(settings.lanes)) {
-    const lane = await store.lane(name);
+    const lane = await store.lanes.get(name);
     if (lane === undefined) {
       await withLimit(world, name, undefined);
       continue;
@@ -29,7 +29,7 @@ export async function refreshLimits(world: World): Promise<void> {
     if (typeof limit === "number") continue;
     const value = await readQuota(world, name, limit.quota, `The lane keeps its limit of ${lane.limit}`);
     if (value === undefined || value === lane.limit) continue;
-    await store.setLimit(name, value);
+    await store.lanes.setLimit(name, value);
     const message = `The quota ${limit.quota} is ${value}; the lane's limit was ${lane.limit}.`;
     log({ level: "info", event: "limitChanged", lane: name, count: value, message });
   }
@@ -40,7 +40,7 @@ async function newLane(world: World, name: string, quotaCode: string): Promise<L
   const value = await readQuota(world, name, quotaCode, `The lane begins with a limit of ${UNREAD_LIMIT}`);
   if (value === undefined) {
     // Another run may have read it meanwhile.
-    return (await store.lane(name)) ?? store.setLimit(name, UNREAD_LIMIT);
+    return (await store.lanes.get(name)) ?? store.lanes.setLimit(name, UNREAD_LIMIT);
   }
   log({
     level: "info",
@@ -49,7 +49,7 @@ async function newLane(world: World, name: string, quotaCode: string): Promise<L
     count: value,
     message: `The quota ${quotaCode} is ${value}.`,
   });
-  return store.setLimit(name, value);
+  return store.lanes.setLimit(name, value);
 }
 
 /** A quota's value within what a lane can have; undefined, and a warning, if it cannot be read. */

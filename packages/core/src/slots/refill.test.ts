@@ -11,9 +11,9 @@ beforeEach(() => {
 });
 
 const statuses = async (ids: readonly { jobId: string }[]) =>
-  Promise.all(ids.map(async ({ jobId }) => (await world.store.job(jobId))?.status));
+  Promise.all(ids.map(async ({ jobId }) => (await world.store.jobs.get(jobId))?.status));
 const lane = async () => {
-  const found = await world.store.lane(LANE);
+  const found = await world.store.lanes.get(LANE);
   if (found === undefined) throw new Error("The lane is gone.");
   return found;
 };
@@ -28,7 +28,7 @@ describe("refill", () => {
     await refill(world, LANE);
     expect(await statuses(jobs)).toEqual(["Submitted", "Submitted", "Submitted", "Pending", "Pending"]);
     expect(await lane()).toMatchObject({ holders: new Set(jobs.slice(0, 3).map((j) => j.jobId)), claiming: new Set() });
-    expect(await world.store.queueLength(LANE, 10)).toBe(2);
+    expect(await world.store.queue.count(LANE, 10)).toBe(2);
   });
 
   test("does nothing on a lane that neither the settings nor the table know", async () => {
@@ -64,15 +64,15 @@ describe("refill", () => {
   test("entries of jobs that ended or are gone never stop the queue, however many stand at its head", async () => {
     const stale = await queueJobs(world, 60, { rank: 1 });
     for (const { jobId } of stale.slice(0, 30))
-      await world.store.moveJob(jobId, { status: "Stopped", at: world.clock.now() });
+      await world.store.jobs.bringForward(jobId, { status: "Stopped", at: world.clock.now() });
     const gone = stale.slice(30).map(({ jobId }) => ({ lane: LANE, rank: 2, jobId: `${jobId.slice(0, -1)}Z` }));
     for (const { jobId } of stale.slice(30))
-      await world.store.moveJob(jobId, { status: "Stopped", at: world.clock.now() });
-    for (const entry of gone) await world.store.enqueue(entry);
+      await world.store.jobs.bringForward(jobId, { status: "Stopped", at: world.clock.now() });
+    for (const entry of gone) await world.store.queue.put(entry);
     const fresh = await queueJobs(world, 1, { jobId: "01ARZ3NDEKTSV4RRFFQ69G5FAV", rank: 99 });
     for (let i = 0; i < 10; i++) await refill(world, LANE);
     expect(await statuses(fresh)).toEqual(["Submitted"]);
-    expect(await world.store.queueLength(LANE, 10)).toBe(0);
+    expect(await world.store.queue.count(LANE, 10)).toBe(0);
   });
 });
 
@@ -126,7 +126,10 @@ describe("what Create answers", () => {
     expect(await statuses([job!])).toEqual(["Claimed"]);
     expect(world.messages.take()).toMatchObject({ kind: "wake", lane: LANE });
     await secondTry();
-    expect(await world.store.job(job!.jobId)).toMatchObject({ status: "Submitted", arn: world.batch.jobs[0]!.arn });
+    expect(await world.store.jobs.get(job!.jobId)).toMatchObject({
+      status: "Submitted",
+      arn: world.batch.jobs[0]!.arn,
+    });
     expect(world.batch.requests).toHaveLength(1);
   });
 
@@ -146,7 +149,12 @@ describe("what Create answers", () => {
     world.batch.faults.push("lost", { kind: "denied", message: "no right" });
     await refill(world, LANE);
     expect(await statuses([first!])).toEqual(["Claimed"]);
-    await world.store.blockLane(LANE, { kind: "denied", until: world.clock.now() + 1e9, reason: "no right", tries: 1 });
+    await world.store.lanes.block(LANE, {
+      kind: "denied",
+      until: world.clock.now() + 1e9,
+      reason: "no right",
+      tries: 1,
+    });
     await secondTry();
     expect(await statuses([first!])).toEqual(["Submitted"]);
     expect(world.batch.requests).toHaveLength(2);
@@ -176,7 +184,7 @@ describe("what Create answers", () => {
     } as const;
     await world.batch.create({ ...request, jobName: jobNameOf("test", job!.jobId), clientRequestToken: "other" });
     await refill(world, LANE);
-    expect(await world.store.job(job!.jobId)).toMatchObject({
+    expect(await world.store.jobs.get(job!.jobId)).toMatchObject({
       status: "Failed",
       message: expect.stringMatching(/another input/),
     });
@@ -188,7 +196,7 @@ describe("what Create answers", () => {
     world.batch.faults.push({ kind: "invalid", message: "no such model" });
     await refill(world, LANE);
     expect(await statuses(jobs)).toEqual(["Failed", "Submitted", "Submitted", "Submitted"]);
-    expect(await world.store.job(jobs[0]!.jobId)).toMatchObject({ message: "no such model" });
+    expect(await world.store.jobs.get(jobs[0]!.jobId)).toMatchObject({ message: "no such model" });
     expect(world.messages.waiting).toContainEqual({ kind: "collect", jobId: jobs[0]!.jobId, at: world.clock.now() });
   });
 

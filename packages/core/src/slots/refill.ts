@@ -1,8 +1,9 @@
 import type { QueueEntry } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
 import { hasRoom, isBlocked } from "../lane/lane.ts";
+import { laneTransition } from "../rules/lane.ts";
 import type { World } from "../world.ts";
-import { finishClaim, lookUpClaims, type Run } from "./claims.ts";
+import { finishClaim, finishFoundClaim, lookUpClaims, type Run } from "./claims.ts";
 import { withLimit } from "./limit.ts";
 
 /** How often one run begins again after it gave a slot back; the rest is left to a wake message. */
@@ -27,7 +28,7 @@ export async function refill(world: World, laneName: string, freed?: Lane): Prom
   const run: Run = { owner: world.ids.run(), tried: new Set() };
   let lane = freed;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    lane = await withLimit(world, laneName, round === 0 && freed ? freed : await world.store.lane(laneName));
+    lane = await withLimit(world, laneName, round === 0 && freed ? freed : await world.store.lanes.get(laneName));
     if (lane === undefined) return undefined;
     if (isBlocked(lane, world.clock.now())) {
       await lookUpClaims(world, lane);
@@ -42,14 +43,14 @@ export async function refill(world: World, laneName: string, freed?: Lane): Prom
 /** One round: "again" after a release, because what was read before it no longer holds. */
 async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "full"> {
   for (const jobId of lane.claiming) {
-    const finished = await finishClaim(world, run, lane, jobId);
+    const finished = await finishFoundClaim(world, run, lane, jobId);
     if (finished !== "done") return finished === "released" ? "again" : "full";
   }
   if (!hasRoom(lane)) return "full";
   const pageSize = Math.min(MOST_ENTRIES, Math.max(0, lane.limit - lane.holders.size) + SPARE_ENTRIES);
   let after: QueueEntry | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const entries = await world.store.queueHead(lane.lane, pageSize, after);
+    const entries = await world.store.queue.head(lane.lane, pageSize, after);
     for (const entry of entries) {
       if (!(await claim(world, lane.lane, entry.jobId))) return "full";
       const finished = await finishClaim(world, run, lane, entry.jobId, entry);
@@ -65,10 +66,10 @@ async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "
 /** True if the job holds a slot now. A refusal tells neither why, nor whether our own earlier try succeeded: read. */
 async function claim({ store, clock, messages }: World, laneName: string, jobId: string): Promise<boolean> {
   for (let attempt = 0; attempt < MOST_CLAIMS; attempt++) {
-    if (await store.claimSlot(laneName, jobId, clock.now())) return true;
-    const lane = await store.lane(laneName);
+    if (await store.lanes.claimSlot(laneName, jobId, clock.now())) return true;
+    const lane = await store.lanes.get(laneName);
     if (lane?.holders.has(jobId)) return true;
-    if (lane === undefined || isBlocked(lane, clock.now()) || !hasRoom(lane)) return false;
+    if ("refused" in laneTransition(lane, { kind: "claimSlot", jobId, now: clock.now() })) return false;
   }
   await messages.wake(laneName, clock.now());
   return false;

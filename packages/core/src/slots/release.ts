@@ -1,8 +1,7 @@
 import type { Job } from "../job/job.ts";
 import type { JobStatus } from "../job/status.ts";
-import type { BlockKind, Lane } from "../lane/lane.ts";
+import type { BlockKind, Lane, ReleaseOutcome } from "../lane/lane.ts";
 import { FAILURES_TO_TRIP } from "../lane/lane.ts";
-import type { ReleaseOutcome } from "../ports/store.ts";
 import { blockFor } from "../rules/back-off.ts";
 import type { World } from "../world.ts";
 
@@ -20,13 +19,13 @@ export function outcomeOf(status: JobStatus, processedRecords: number | undefine
  */
 export async function releaseEnded(world: World, job: Job, outcome: ReleaseOutcome): Promise<Lane | undefined> {
   const { store, log } = world;
-  const lane = await store.releaseSlot(job.lane, job.jobId, outcome);
+  const lane = await store.lanes.releaseSlot(job.lane, job.jobId, outcome);
   if (lane === undefined) return undefined;
   log({ level: "info", event: "slotReleased", lane: job.lane, jobId: job.jobId, status: job.status });
   if (outcome === "failure" && lane.failuresInRow >= FAILURES_TO_TRIP) return trip(world, lane, job);
   const lifted: readonly BlockKind[] = outcome === "success" ? ["quota", "failures"] : ["quota"];
   if (lane.block === undefined || !lifted.includes(lane.block.kind)) return lane;
-  await store.liftBlock(job.lane, lifted);
+  await store.lanes.liftBlock(job.lane, lifted);
   const { block: _, ...free } = lane;
   return free;
 }
@@ -36,7 +35,7 @@ async function trip({ store, clock, timings, messages, log }: World, lane: Lane,
   const reason = `${lane.failuresInRow} jobs in a row failed with nothing processed, the last with: ${message}. Mend what it names (often the role's rights on the bucket); one job at a time probes the lane until one succeeds.`;
   const block = blockFor(lane, "failures", reason, clock.now(), timings);
   await messages.wake(lane.lane, block.until);
-  await store.blockLane(lane.lane, block);
+  await store.lanes.block(lane.lane, block);
   log({ level: "error", event: "laneBlocked", lane: lane.lane, status: "failures", message: reason });
   return { ...lane, block };
 }

@@ -1,12 +1,13 @@
 import type { InvocationType } from "../model/invocation.ts";
 import type { Problem } from "../problem.ts";
+import { MOST_JOBS_OF_A_DROP } from "../settings/settings.ts";
 
 export type SubmissionStatus =
   /** Being read and prepared. Left by plan; after a crash by the message's redelivery or the sweep. */
   | "Planning"
   /** Not usable; its problem tells why. Left by nobody. */
   | "Refused"
-  /** Its jobs are queued or running. Left by the collect that settles the last of them. */
+  /** Its jobs are queued or running. Left by the collect that settles the last of their records. */
   | "Open"
   /** Every record has a result or an error. Left by nobody. */
   | "Done"
@@ -37,13 +38,19 @@ export interface SubmissionFacts {
 /** The run whose prepared files count, once one has won the commit. */
 export interface CommittedPlan {
   run: string;
-  /** How many jobs it makes. */
-  parts: number;
+  /** How many slices it makes of the submission: one for each job. */
+  slices: number;
 }
 
 /** Where the records stand: `records = results + errors + open`. */
 export interface Counts {
   records: number;
+  results: number;
+  errors: number;
+}
+
+/** How the records of one slice ended. */
+export interface SliceCounts {
   results: number;
   errors: number;
 }
@@ -55,6 +62,14 @@ export interface Submission extends SubmissionFacts {
   openJobs: ReadonlySet<string>;
   counts: Counts;
   problem?: Problem;
+}
+
+/** The most jobs of one submission that can be open: all that a drop can make. */
+export const MOST_OPEN_JOBS = MOST_JOBS_OF_A_DROP;
+
+/** True for a submission that somebody has yet to bring to its end. */
+export function isUnfinished({ status }: Pick<Submission, "status">): boolean {
+  return status === "Planning" || status === "Open";
 }
 
 /** How many records have neither a result nor an error yet. */

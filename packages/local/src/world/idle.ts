@@ -27,8 +27,8 @@ export class Idleness {
   async #isIdle(): Promise<boolean> {
     if (this.#busy()) return false;
     const { store } = this.#world;
-    if ((await store.unsettledSubmissions(1)).items.length > 0) return false;
-    if ((await store.uncollected(1)).items.length > 0) return false;
+    if ((await store.submissions.unfinished(1)).items.length > 0) return false;
+    if ((await store.jobs.uncollected(1)).items.length > 0) return false;
     return (await this.#dropsHaveEnded()) && !this.#busy();
   }
 
@@ -40,7 +40,7 @@ export class Idleness {
       for (const object of listed.items) {
         const submissionId = submissionIdOf(objects.bucket, object);
         if (this.#ended.has(submissionId)) continue;
-        const status = (await store.submission(submissionId))?.status;
+        const status = (await store.submissions.get(submissionId))?.status;
         if (status === undefined || status === "Planning" || status === "Open") return false;
         this.#ended.add(submissionId);
       }

@@ -1,7 +1,7 @@
 import type { MemoryObjects } from "@sluice/testing";
 import type { Chance } from "../schedule/chance.ts";
 import { type FaultKind, inputFaults, lineFaults, manifestFaults } from "../script/script.ts";
-import type { SimJob } from "./sim-bedrock.ts";
+import type { SimJob } from "./sim-job.ts";
 
 /** How many records of a hundred the model refuses. */
 const REFUSED_SHARE = 0.1;

@@ -16,6 +16,7 @@ import { BEGIN, MINUTE_MS, type OtherScript, type Script, SECOND_MS } from "../s
 import type { Windows } from "../script/windows.ts";
 import { drawLife, lifeOf, type Step } from "./life.ts";
 import type { BatchOutput, FaultAt } from "./output.ts";
+import type { SimJob } from "./sim-job.ts";
 
 /** The longest time in which the listing does not show a job; a proof by look-up waits longer. */
 const MOST_LISTING_LAG_MS = 4 * MINUTE_MS;
@@ -24,13 +25,6 @@ const OTHERS_RETRY_MS = 30 * SECOND_MS;
 /** The answer that nobody lives to hear. */
 export const DEADLY = "Whoever asked dies before the answer.";
 const MOST_OUTPUT_LAG_MS = MINUTE_MS;
-
-/** A job in Bedrock, with what nobody but the simulation knows of it. */
-export interface SimJob extends BedrockJob {
-  request: CreateRequest;
-  submittedAt: number;
-  listedAt: number;
-}
 
 /** What the model of Bedrock needs of the simulation around it. */
 export interface Surroundings {

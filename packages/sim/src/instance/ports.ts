@@ -2,13 +2,14 @@ import type {
   BatchService,
   CreateAnswer,
   CreateRequest,
-  JobStore,
   Messages,
   ObjectStore,
   ObjectWriter,
   Piece,
+  Store,
   World,
 } from "@sluice/core";
+import { seePorts } from "@sluice/testing";
 import { DEADLY } from "../bedrock/sim-bedrock.ts";
 import { SECOND_MS } from "../script/script.ts";
 import type { Call } from "./call.ts";
@@ -28,7 +29,7 @@ const CREATE_ANSWER_MS = 3 * SECOND_MS;
 
 /** The ports themselves, and how names are written in histories. */
 export interface Ports {
-  store: JobStore;
+  store: Store;
   batch: BatchService;
   objects: ObjectStore;
   messages: Messages;
@@ -41,11 +42,11 @@ export interface Ports {
 
 /** The ports as one instance sees them: every call waits for its turn and may go wrong. */
 export function portsOf(instance: Instance, ports: Ports): Pick<World, "store" | "batch" | "objects" | "messages"> {
-  const plain = (port: "store" | "messages" | "batch") => parked(instance, ports, port);
-  const batch = plain("batch") as BatchService;
+  const plain = <T extends object>(name: "messages" | "batch", port: T) => parked(instance, ports, name, name, port);
+  const batch = plain("batch", ports.batch);
   return {
-    store: plain("store") as JobStore,
-    messages: plain("messages") as Messages,
+    store: seePorts(ports.store, (port, group) => parked(instance, ports, "store", `store.${group}`, port)),
+    messages: plain("messages", ports.messages),
     batch: { ...bound(batch), create: (request) => create(instance, ports, request) },
     objects: objectsOf(instance, ports),
   };
@@ -61,13 +62,19 @@ function bound(batch: BatchService): BatchService {
 }
 
 /** Makes every method of a port a call of the instance. */
-function parked(instance: Instance, ports: Ports, port: "store" | "messages" | "batch"): object {
-  return new Proxy(ports[port], {
+function parked<T extends object>(
+  instance: Instance,
+  ports: Ports,
+  port: "store" | "messages" | "batch",
+  place: string,
+  methods: T,
+): T {
+  return new Proxy(methods, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function" || typeof name !== "string") return member;
       return (...args: unknown[]) => {
-        const words = `${port}.${name}(${args.map((arg) => brief(arg, ports)).join(", ")})`;
+        const words = `${place}.${name}(${args.map((arg) => brief(arg, ports)).join(", ")})`;
         const effect = async () => member.apply(target, args);
         return instance.call(callOf(ports, port, words, effect));
       };

@@ -1,4 +1,4 @@
-import { type Block, isBlocked, type JobStore } from "@sluice/core";
+import { isBlocked, type Lanes, type Store } from "@sluice/core";
 import type { Agenda } from "../schedule/agenda.ts";
 import { MINUTE_MS } from "../script/script.ts";
 import { Violation } from "./violation.ts";
@@ -20,29 +20,25 @@ export class LaneBlocks {
   }
 
   /** The same store; it is remembered when lanes are blocked, and a blocked lane may give no slots. */
-  watch(store: JobStore): JobStore {
-    return new Proxy(store, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name, target);
-        if (name === "blockLane")
-          return (lane: string, block: Block) => {
-            this.#blockedAt.set(lane, this.#agenda.now);
-            return store.blockLane(lane, block);
-          };
-        if (name === "claimSlot")
-          return async (lane: string, jobId: string, now: number) => {
-            const won = await store.claimSlot(lane, jobId, now);
-            const row = won ? await store.lane(lane) : undefined;
-            if (row !== undefined && isBlocked(row, now))
-              throw new Violation(
-                "a blocked lane waits",
-                `${lane} is blocked (${row.block?.kind}), and ${jobId} won a slot.`,
-              );
-            return won;
-          };
-        return member;
+  watch(store: Store): Store {
+    const lanes: Lanes = {
+      ...store.lanes,
+      block: (lane, block) => {
+        this.#blockedAt.set(lane, this.#agenda.now);
+        return store.lanes.block(lane, block);
       },
-    });
+      claimSlot: async (lane, jobId, now) => {
+        const won = await store.lanes.claimSlot(lane, jobId, now);
+        const row = won ? await store.lanes.get(lane) : undefined;
+        if (row !== undefined && isBlocked(row, now))
+          throw new Violation(
+            "a blocked lane waits",
+            `${lane} is blocked (${row.block?.kind}), and ${jobId} won a slot.`,
+          );
+        return won;
+      },
+    };
+    return { ...store, lanes };
   }
 
   /** The end of a job of this lane was taken in by an instance that began at this time. */
@@ -56,9 +52,9 @@ export class LaneBlocks {
   }
 
   /** Bedrock is asked for a job of this lane: it must not have been blocked for long. */
-  async checkAsked(store: JobStore, lane: string): Promise<void> {
+  async checkAsked(store: Store, lane: string): Promise<void> {
     const { now } = this.#agenda;
-    const row = await store.lane(lane);
+    const row = await store.lanes.get(lane);
     const blockedAt = this.#blockedAt.get(lane) ?? Number.POSITIVE_INFINITY;
     if (row !== undefined && isBlocked(row, now + CLOCKS_OFF_MS) && now - blockedAt > ASKS_STILL_MS)
       throw new Violation("a blocked lane waits", `${lane} is blocked (${row.block?.kind}), and Bedrock is asked.`);

@@ -1,4 +1,4 @@
-import { jobNameOf, processedPrefix, type Submission } from "@sluice/core";
+import { isEnded, jobNameOf, processedPrefix, type Submission } from "@sluice/core";
 import type { MemoryObjects, MemoryStore } from "@sluice/testing";
 import { type BatchOutput, NOBODY } from "../bedrock/output.ts";
 import type { Dropped } from "../script/dropped.ts";
@@ -14,18 +14,17 @@ export interface Ledger {
 }
 
 /** The drops that are not through, in words. */
-export async function unsettledDrops({ store, drops }: Ledger): Promise<string[]> {
+export async function unfinishedDrops({ store, drops }: Ledger): Promise<string[]> {
   const left: string[] = [];
   for (const { script, submissionId, jobIds } of drops) {
-    const submission = await store.submission(submissionId);
+    const submission = await store.submissions.get(submissionId);
     if (submission === undefined) {
       if (!wasOverwritten(drops, script.name)) left.push(`${script.name} is no submission`);
     } else if (submission.status !== "Done" && submission.status !== "Refused")
       left.push(`${script.name} is ${submission.status} with ${submission.openJobs.size} open jobs`);
     for (const jobId of jobIds) {
-      const job = await store.job(jobId);
-      if (job !== undefined && !("settled" in job && job.settled))
-        left.push(`job ${jobId} is ${job.status}, not settled`);
+      const job = await store.jobs.get(jobId);
+      if (job !== undefined && !(isEnded(job) && job.done)) left.push(`job ${jobId} is ${job.status}, not done with`);
     }
   }
   return left;
@@ -36,9 +35,25 @@ export async function checkRecords(ledger: Ledger): Promise<void> {
   const problem = ledger.output.problems[0];
   if (problem !== undefined) throw new Violation("3: every record once", problem);
   for (const dropped of ledger.drops) {
-    const submission = await ledger.store.submission(dropped.submissionId);
-    if (submission !== undefined) await checkDrop(ledger, dropped, submission);
+    const submission = await ledger.store.submissions.get(dropped.submissionId);
+    if (submission?.problem?.code !== "Repeated" && submission !== undefined)
+      await checkDrop(ledger, dropped, submission);
   }
+  for (const { script } of ledger.drops) await checkContent(ledger, script.name);
+}
+
+/** A content that lies under one key, however often it was dropped there, is run by one submission. */
+async function checkContent({ store, drops }: Ledger, content: string): Promise<void> {
+  const same = drops.filter((dropped) => dropped.content === content);
+  const found = await Promise.all(same.map(({ submissionId }) => store.submissions.get(submissionId)));
+  const runs = found.filter((submission) => submission?.status === "Done").length;
+  const isRepeated = found.some((submission) => submission?.problem?.code === "Repeated");
+  if (runs > 1) throw new Violation("4: paid once", `the content of ${content} was run by ${runs} submissions.`);
+  if (runs === 0 && isRepeated)
+    throw new Violation(
+      "3: every record once",
+      `the content of ${content} was refused as repeated, and nobody ran it.`,
+    );
 }
 
 async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submission): Promise<void> {
@@ -46,7 +61,7 @@ async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submissio
   const { script, key, submissionId } = dropped;
   const fail = (what: string) => new Violation("3: every record once", `${script.name}: ${what}.`);
   const isDone = submission.status === "Done";
-  const owner = isDone ? await store.claimPath(objects.bucket, key, submissionId) : undefined;
+  const owner = isDone ? await store.submissions.claimPath(objects.bucket, key, submissionId) : undefined;
   const prefix = processedPrefix(key, owner === submissionId, submissionId);
   const files = objects.keys(prefix);
   for (const name of ["results.jsonl", "errors.jsonl", "summary.json"])

@@ -1,4 +1,4 @@
-import { arnOf, hasEnded, hasRoom, isBlocked, type JobStore, type Lane } from "@sluice/core";
+import { arnOf, hasEnded, hasRoom, isBlocked, type Lane, type Store } from "@sluice/core";
 import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
 import type { LaneScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
@@ -9,7 +9,7 @@ const LOOKED_UP_MS = 60_000;
 
 /** What is known of the run when nothing is under way. */
 export interface Rest {
-  store: JobStore;
+  store: Store;
   lanes: readonly LaneScript[];
   now: number;
   bedrock: SimBedrock;
@@ -29,7 +29,7 @@ export interface Rest {
  */
 export async function checkRest(rest: Rest): Promise<void> {
   for (const { name } of rest.lanes) {
-    const lane = await rest.store.lane(name);
+    const lane = await rest.store.lanes.get(name);
     if (lane !== undefined) await checkLane(rest, lane);
   }
 }
@@ -41,7 +41,7 @@ async function checkLane(rest: Rest, lane: Lane): Promise<void> {
   if (!hadTrouble) await checkClaims(rest, lane, blocked, fail);
   if (owes) return;
   for (const jobId of lane.holders) {
-    const job = await store.job(jobId);
+    const job = await store.jobs.get(jobId);
     if (job !== undefined && hasEnded(job.status)) throw fail(`while ${jobId}, which has ended, holds a slot`);
     const arn = job && arnOf(job);
     const truth = arn === undefined ? undefined : rest.bedrock.jobs.find((made) => made.arn === arn);
@@ -52,8 +52,8 @@ async function checkLane(rest: Rest, lane: Lane): Promise<void> {
     throw fail("blocked for quota although a job has ended since");
   // The end of a block is a message that may be a little late.
   if (blocked || !hasRoom(lane) || (isCalm && lane.block !== undefined)) return;
-  for (const { jobId } of await store.queueHead(lane.lane, MOST_COUNTED)) {
-    const isWaiting = (await store.job(jobId))?.status === "Pending" && !lane.holders.has(jobId);
+  for (const { jobId } of await store.queue.head(lane.lane, MOST_COUNTED)) {
+    const isWaiting = (await store.jobs.get(jobId))?.status === "Pending" && !lane.holders.has(jobId);
     if (isWaiting) throw fail(`with ${lane.holders.size} of ${lane.limit} slots held while ${jobId} waits`);
   }
 }
@@ -63,7 +63,7 @@ async function checkClaims(rest: Rest, lane: Lane, blocked: boolean, fail: (what
     throw fail("with unfinished claims, and nobody will finish them");
   if (!blocked) return;
   for (const jobId of lane.claiming) {
-    const job = await rest.store.job(jobId);
+    const job = await rest.store.jobs.get(jobId);
     const made = rest.bedrock.jobs.find(({ inputKey }) => inputKey === job?.inputKey);
     const isOverdue = job?.status === "Claimed" && job.claim.leaseUntil + LOOKED_UP_MS < rest.now;
     if (isOverdue && made !== undefined && made.listedAt < job.claim.leaseUntil)
@@ -71,24 +71,24 @@ async function checkClaims(rest: Rest, lane: Lane, blocked: boolean, fail: (what
   }
 }
 
-/** What is not settled yet, in words; empty once everything is. */
-export async function unsettled(
-  store: JobStore,
+/** What has not come to its end yet, in words; empty once everything has. */
+export async function unfinishedJobs(
+  store: Store,
   lanes: readonly LaneScript[],
   jobIds: readonly string[],
 ): Promise<string[]> {
   const left: string[] = [];
   for (const jobId of jobIds) {
-    const job = await store.job(jobId);
+    const job = await store.jobs.get(jobId);
     if (job === undefined) left.push(`job ${jobId} is not in the table`);
     else if (!hasEnded(job.status)) left.push(`job ${jobId} is ${job.status}`);
   }
   for (const { name } of lanes) {
-    const lane = await store.lane(name);
+    const lane = await store.lanes.get(name);
     if (lane === undefined) continue;
     if (lane.holders.size > 0) left.push(`${name} has ${lane.holders.size} slots held`);
     if (lane.claiming.size > 0) left.push(`${name} has ${lane.claiming.size} unfinished claims`);
-    const waiting = await store.queueLength(name, MOST_COUNTED);
+    const waiting = await store.queue.count(name, MOST_COUNTED);
     if (waiting > 0) left.push(`${name} has ${waiting} entries in its queue`);
   }
   return left;

@@ -1,19 +1,20 @@
-import { arnOf, hasEnded, type Job, type JobStore, movesForward, type ObjectStore } from "@sluice/core";
-import type { SimBedrock, SimJob } from "../bedrock/sim-bedrock.ts";
+import { arnOf, hasEnded, isEnded, isForward, type Job, type ObjectStore, type Store } from "@sluice/core";
+import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { SimJob } from "../bedrock/sim-job.ts";
 import type { LaneScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
 
 /** Design, "The refill, exactly": any other error is only then the job's own. */
 const ODD_ANSWERS_TO_GIVE_UP = 8;
 
-/** What a step of a job's life is written with; after each of them its row is looked at. */
+/** What a transition of a job is written with; after each of them its row is looked at. */
 const JOB_WRITES: ReadonlySet<string | symbol> = new Set([
-  "putJob",
+  "put",
   "takeClaim",
   "yieldClaim",
-  "moveJob",
+  "bringForward",
   "recordOutcome",
-  "settleJob",
+  "markDone",
 ]);
 
 /** What only the simulation knows of Bedrock. */
@@ -22,10 +23,10 @@ export interface Truth {
   jobNameOf(jobId: string): string;
 }
 
-/** The same store, in which no job may take a step back (invariant 5) or be given up for a passing reason. */
-export function watchedStore(store: JobStore, truth: Truth): JobStore {
+/** The same store, in which no job may go back (invariant 5) or be given up for a passing reason. */
+export function watchedStore(store: Store, truth: Truth): Store {
   const last = new Map<string, Job>();
-  return new Proxy(store, {
+  const jobs = new Proxy(store.jobs, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function" || !JOB_WRITES.has(name)) return member;
@@ -33,18 +34,19 @@ export function watchedStore(store: JobStore, truth: Truth): JobStore {
         const answer: unknown = await member.apply(target, args);
         const [first] = args;
         const jobId = typeof first === "string" ? first : (first as Job).jobId;
-        const job = await store.job(jobId);
+        const job = await store.jobs.get(jobId);
         const before = last.get(jobId);
         if (job !== undefined) last.set(jobId, job);
         if (before !== undefined) expectForward(before, job);
-        if (job !== undefined && name === "moveJob" && answer !== undefined) expectTrue(job, truth);
+        if (job !== undefined && name === "bringForward" && answer !== undefined) expectTrue(job, truth);
         return answer;
       };
     },
   });
+  return { ...store, jobs };
 }
 
-/** What a job was moved to must be so in Bedrock. */
+/** What a job was brought to must be so in Bedrock. */
 function expectTrue(job: Job, { bedrock, jobNameOf }: Truth): void {
   const jobName = jobNameOf(job.jobId);
   const arn = arnOf(job);
@@ -69,10 +71,14 @@ function expectTrue(job: Job, { bedrock, jobNameOf }: Truth): void {
 function expectForward(before: Job, after: Job | undefined): void {
   const say = (what: string) => new Violation("5: forward only", `Job ${before.jobId} ${what}.`);
   if (after === undefined) throw say("is gone");
-  if (after.status !== before.status && !movesForward(before.status, after.status))
+  if (after.status !== before.status && !isForward(before.status, after.status))
     throw say(`went from ${before.status} back to ${after.status}`);
   if (arnOf(before) !== undefined && arnOf(after) !== arnOf(before)) throw say("changed its ARN");
-  if ("settled" in before && before.settled && !("settled" in after && after.settled)) throw say("is unsettled again");
+  if (isDone(before) && !isDone(after)) throw say("is no longer done with");
+}
+
+function isDone(job: Job): boolean {
+  return isEnded(job) && job.done;
 }
 
 /** The same bucket, in which nothing that a user dropped may be deleted or written over (invariant 6). */

@@ -1,8 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
-const claims = "core/src/queue/claims.ts";
-const release = "core/src/queue/release.ts";
-const advance = "core/src/queue/advance.ts";
+const claims = "core/src/slots/claims.ts";
+const release = "core/src/slots/release.ts";
+const advance = "core/src/moves/advance.ts";
 
 /** The table of what follows from Bedrock's answers, row by row. */
 export const answerRules: readonly Mutant[] = [
@@ -45,8 +45,8 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "  await messages.wake(lane.lane, block.until);\n  await store.blockLane(lane.lane, block);\n",
-        to: "  await store.blockLane(lane.lane, block);\n  await messages.wake(lane.lane, block.until);\n",
+        from: "  await messages.wake(lane.lane, block.until);\n  await store.lanes.block(lane.lane, block);\n",
+        to: "  await store.lanes.block(lane.lane, block);\n  await messages.wake(lane.lane, block.until);\n",
       },
     ],
   },
@@ -55,21 +55,21 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "  await store.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });\n",
+        from: "  await store.jobs.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });\n",
         to: "  void left;\n",
       },
     ],
   },
   {
     name: "the end of a job of ours does not lift a quota block",
-    patches: [{ file: release, from: "  await store.liftBlock(job.lane, lifted);\n", to: "  void lifted;\n" }],
+    patches: [{ file: release, from: "  await store.lanes.liftBlock(job.lane, lifted);\n", to: "  void lifted;\n" }],
   },
   {
     name: "the end of another user's job does not lift a quota block",
     patches: [
       {
         file: advance,
-        from: `  await store.liftBlock(laneName, ["quota"]);
+        from: `  await store.lanes.liftBlock(laneName, ["quota"]);
   const { block: _, ...free } = lane;
   return free;`,
         to: "  return lane;",
@@ -94,8 +94,8 @@ export const answerRules: readonly Mutant[] = [
         from: `    case "unknown":
       break;`,
         to: `    case "unknown":
-      await store.releaseSlot(lane.lane, job.jobId, "neutral");
-      await store.enqueue(job);
+      await store.lanes.releaseSlot(lane.lane, job.jobId, "neutral");
+      await store.queue.put(job);
       return "done";`,
       },
     ],
@@ -158,8 +158,8 @@ export const answerRules: readonly Mutant[] = [
         to: "owner === job.jobId ? { ...end, owner } : end",
       },
       {
-        file: "testing/src/memory/store-jobs.ts",
-        from: "      if (to.arn === undefined && arn !== undefined) return undefined;\n",
+        file: "core/src/rules/job.ts",
+        from: `  if (known !== undefined && to.arn === undefined) return { refused: "hasArn" };\n`,
         to: "",
       },
     ],

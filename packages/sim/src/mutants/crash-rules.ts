@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutant.ts";
 
-const move = "core/src/queue/move.ts";
-const advance = "core/src/queue/advance.ts";
-const sweep = "core/src/queue/sweep.ts";
-const repair = "core/src/queue/repair.ts";
+const move = "core/src/slots/bring-forward.ts";
+const advance = "core/src/moves/advance.ts";
+const sweep = "core/src/moves/sweep.ts";
+const repair = "core/src/moves/repair.ts";
 
 /** What repairs a crash, row by row, and what the moves do in an order so that a repetition repairs them. */
 export const crashRules: readonly Mutant[] = [
@@ -12,9 +12,9 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: move,
-        from: "  const moved = await store.moveJob(jobId, moveTo(world, seen));\n",
-        to: `  const known = await store.job(jobId);
-  const moved = known?.status === "Claimed" ? undefined : await store.moveJob(jobId, moveTo(world, seen));
+        from: "  const changed = await store.jobs.bringForward(jobId, nextStatus(world, seen));\n",
+        to: `  const known = await store.jobs.get(jobId);
+  const changed = known?.status === "Claimed" ? undefined : await store.jobs.bringForward(jobId, nextStatus(world, seen));
 `,
       },
     ],
@@ -25,7 +25,7 @@ export const crashRules: readonly Mutant[] = [
       {
         file: move,
         from: "  if (!hasEnded(status)) return { job };\n",
-        to: "  if (!hasEnded(status) || moved === undefined) return { job };\n",
+        to: "  if (!hasEnded(status) || changed === undefined) return { job };\n",
       },
     ],
   },
@@ -41,7 +41,7 @@ export const crashRules: readonly Mutant[] = [
       {
         file: advance,
         from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  if (moved !== undefined && moved.freed === undefined) return;\n  const lane = await refill(world, laneName, freed);\n",
+        to: "  if (forwarded !== undefined && forwarded.freed === undefined) return;\n  const lane = await refill(world, laneName, freed);\n",
       },
     ],
   },
@@ -51,7 +51,7 @@ export const crashRules: readonly Mutant[] = [
       {
         file: advance,
         from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  void refill;\n  void freed;\n  const lane = await world.store.lane(laneName);\n",
+        to: "  void refill;\n  void freed;\n  const lane = await world.store.lanes.get(laneName);\n",
       },
       {
         file: repair,
@@ -66,7 +66,7 @@ export const crashRules: readonly Mutant[] = [
       {
         file: advance,
         from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  if (moved === undefined) return;\n  const lane = await refill(world, laneName, freed);\n",
+        to: "  if (forwarded === undefined) return;\n  const lane = await refill(world, laneName, freed);\n",
       },
     ],
   },
@@ -85,7 +85,7 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: repair,
-        from: `    if (job === undefined) await world.store.releaseSlot(lane, jobId, "neutral");`,
+        from: `    if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");`,
         to: `    if (job === undefined) void [lane, jobId];`,
       },
     ],
@@ -118,7 +118,7 @@ export const crashRules: readonly Mutant[] = [
       {
         file: repair,
         from: "    const left = await refill(world, lane.lane);\n",
-        to: "    const left = await world.store.lane(lane.lane);\n    void refill;\n",
+        to: "    const left = await world.store.lanes.get(lane.lane);\n    void refill;\n",
       },
     ],
   },

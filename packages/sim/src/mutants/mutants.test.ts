@@ -24,12 +24,12 @@ describe("the code without a rule is caught", () => {
 
 describe("a patch", () => {
   test("that no longer fits its file is an error, not a test of nothing", async () => {
-    const patches = [{ file: "core/src/queue/refill.ts", from: "what nobody wrote", to: "" }];
+    const patches = [{ file: "core/src/slots/refill.ts", from: "what nobody wrote", to: "" }];
     await expect(loadMutant({ patches })).rejects.toThrow("0 times instead of once");
   });
 
   test("of a file that the simulation does not use is an error", async () => {
-    const patches = [{ file: "core/src/queue/nowhere.ts", from: "x", to: "" }];
+    const patches = [{ file: "core/src/slots/nowhere.ts", from: "x", to: "" }];
     await expect(loadMutant({ patches })).rejects.toThrow("nothing was patched");
   });
 });

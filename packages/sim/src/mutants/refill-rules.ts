@@ -1,19 +1,19 @@
 import type { Mutant } from "./mutant.ts";
 
-const refill = "core/src/queue/refill.ts";
-const claims = "core/src/queue/claims.ts";
-const lanes = "testing/src/memory/store-lanes.ts";
-const jobs = "testing/src/memory/store-jobs.ts";
+const refill = "core/src/slots/refill.ts";
+const claims = "core/src/slots/claims.ts";
+const lanes = "core/src/rules/lane.ts";
+const jobs = "core/src/rules/job.ts";
 
 /** The rules of "The refill, exactly" in the order of the design, each taken away. */
 export const refillRules: readonly Mutant[] = [
   {
     name: "a claim is not conditional on room",
-    patches: [{ file: lanes, from: " || !hasRoom(laneOf(row))) return false;", to: ") return false;" }],
+    patches: [{ file: lanes, from: `  if (!hasRoom(lane)) return { refused: "full" };\n`, to: "" }],
   },
   {
     name: "a blocked lane claims",
-    patches: [{ file: lanes, from: "if (isBlocked(laneOf(row), now) || ", to: "if (" }],
+    patches: [{ file: lanes, from: `  if (isBlocked(lane, now)) return { refused: "blocked" };\n`, to: "" }],
   },
   {
     name: "a blocked lane is asked like any other",
@@ -73,8 +73,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: jobs,
-        from: "job.claim.leaseUntil > now) return undefined",
-        to: "job.claim.leaseUntil > 0) return undefined",
+        from: "job.claim.leaseUntil > now) return",
+        to: "job.claim.leaseUntil > 0) return",
       },
     ],
   },
@@ -93,7 +93,7 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: '    await store.finishClaiming(lane.lane, jobId);\n    return "done";',
+        from: '    await store.lanes.finishClaiming(lane.lane, jobId);\n    return "done";',
         to: '    return "done";',
       },
     ],
@@ -103,30 +103,30 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "    await store.dropEntry(job);\n    await store.finishClaiming(lane.lane, jobId);",
-        to: "    await store.finishClaiming(lane.lane, jobId);",
+        from: "    await store.queue.drop(job);\n    await store.lanes.finishClaiming(lane.lane, jobId);",
+        to: "    await store.lanes.finishClaiming(lane.lane, jobId);",
       },
       {
         file: claims,
-        from: "  const { job, doubtSince } = taken;\n  await store.dropEntry(job);\n",
+        from: "  const { job, doubtSince } = taken;\n  await store.queue.drop(job);\n",
         to: "  const { job, doubtSince } = taken;\n",
       },
     ],
   },
   {
     name: "the slot of an ended claim is kept",
-    patches: [{ file: claims, from: `    await store.releaseSlot(lane.lane, jobId, "neutral");\n`, to: "" }],
+    patches: [{ file: claims, from: `    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n`, to: "" }],
   },
   {
     name: "the entry of an ended claim stays",
-    patches: [{ file: claims, from: "    if (stale !== undefined) await store.dropEntry(stale);\n", to: "" }],
+    patches: [{ file: claims, from: "    if (stale !== undefined) await store.queue.drop(stale);\n", to: "" }],
   },
   {
     name: "the entry of a claimed job stays",
     patches: [
       {
         file: claims,
-        from: "  const { job, doubtSince } = taken;\n  await store.dropEntry(job);\n",
+        from: "  const { job, doubtSince } = taken;\n  await store.queue.drop(job);\n",
         to: "  const { job, doubtSince } = taken;\n",
       },
     ],
@@ -158,16 +158,20 @@ export const refillRules: readonly Mutant[] = [
   {
     name: "the ARN is not stored",
     patches: [
-      { file: claims, from: `  await store.moveJob(job.jobId, { status: "Submitted", arn });\n`, to: "  void arn;\n" },
+      {
+        file: claims,
+        from: `  await store.jobs.bringForward(job.jobId, { status: "Submitted", arn });\n`,
+        to: "  void arn;\n",
+      },
     ],
   },
   {
     name: "a stored ARN does not end the claim",
     patches: [
-      { file: claims, from: "  await store.finishClaiming(job.lane, job.jobId);\n", to: "" },
+      { file: claims, from: "  await store.lanes.finishClaiming(job.lane, job.jobId);\n", to: "" },
       {
         file: claims,
-        from: '    await store.finishClaiming(lane.lane, jobId);\n    return "done";',
+        from: '    await store.lanes.finishClaiming(lane.lane, jobId);\n    return "done";',
         to: '    return "done";',
       },
     ],

@@ -1,8 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
-const claims = "core/src/queue/claims.ts";
-const refill = "core/src/queue/refill.ts";
-const repair = "core/src/queue/repair.ts";
+const claims = "core/src/slots/claims.ts";
+const refill = "core/src/slots/refill.ts";
+const repair = "core/src/moves/repair.ts";
 
 /** The errors that the search over interleavings found, each put back. */
 export const searchErrors: readonly Mutant[] = [
@@ -12,7 +12,7 @@ export const searchErrors: readonly Mutant[] = [
       {
         file: repair,
         from: `    if (job === undefined) await`,
-        to: `    if (job === undefined || (job.status === "Pending" && (await world.store.releaseSlot(lane, jobId, "neutral")))) await`,
+        to: `    if (job === undefined || (job.status === "Pending" && (await world.store.lanes.releaseSlot(lane, jobId, "neutral")))) await`,
       },
     ],
   },
@@ -28,8 +28,8 @@ export const searchErrors: readonly Mutant[] = [
         from: `    case "unknown":
       break;`,
         to: `    case "unknown":
-      await store.releaseSlot(lane.lane, job.jobId, "neutral");
-      await store.enqueue(job);
+      await store.lanes.releaseSlot(lane.lane, job.jobId, "neutral");
+      await store.queue.put(job);
       return "done";`,
       },
     ],

@@ -108,14 +108,14 @@ export const settlingRules: readonly Mutant[] = [
   {
     name: "a slice is made again of the file's first records",
     level: "whole",
-    patches: [{ file: settle, from: "const before = sum(sizes.slice(0, job.part));", to: "const before = 0;" }],
+    patches: [{ file: settle, from: "const before = sum(sizes.slice(0, job.slice));", to: "const before = 0;" }],
   },
   {
     name: "the errors of a plan are taken for there",
     level: "whole",
     patches: [
       {
-        file: "core/src/moves/planned-errors.ts",
+        file: "core/src/moves/planned.ts",
         from: "  if ((await objects.head(key)) !== undefined) return key;\n",
         to: '  if (key !== "") return key;\n',
       },
@@ -127,8 +127,8 @@ export const settlingRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "    if (await store.finishSubmission(submissionId))\n",
-        to: "    await store.finishSubmission(submissionId);\n    if (submissionId)\n",
+        from: "    if (await store.submissions.finish(submissionId))\n",
+        to: "    await store.submissions.finish(submissionId);\n    if (submissionId)\n",
       },
     ],
   },

@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutant.ts";
 
-const sweep = "core/src/queue/sweep.ts";
-const repair = "core/src/queue/repair.ts";
-const plan = "core/src/queue/plan.ts";
-const collect = "core/src/queue/collect.ts";
+const sweep = "core/src/moves/sweep.ts";
+const repair = "core/src/moves/repair.ts";
+const plan = "core/src/moves/plan.ts";
+const collect = "core/src/moves/collect.ts";
 
 /** What repairs an interrupted plan or collect, and what they do in an order so that a repetition repairs them. */
 export const wholeRules: readonly Mutant[] = [
@@ -54,8 +54,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: plan,
-        from: "  const isNew = await store.putJob(job);\n",
-        to: "  await store.enqueue({ lane, rank: job.rank, jobId });\n  const isNew = await store.putJob(job);\n  if (isNew) return;\n",
+        from: "  const isNew = await store.jobs.put(job);\n",
+        to: "  await store.queue.put({ lane, rank: job.rank, jobId });\n  const isNew = await store.jobs.put(job);\n  if (isNew) return;\n",
       },
     ],
   },
@@ -65,8 +65,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: plan,
-        from: `  if (isNew || (await store.job(jobId))?.status === "Pending") await`,
-        to: "  if (isNew) await",
+        from: `  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")\n`,
+        to: "  if (isNew)\n",
       },
     ],
   },
@@ -75,9 +75,9 @@ export const wholeRules: readonly Mutant[] = [
     level: "whole",
     patches: [
       {
-        file: "testing/src/memory/store-submissions.ts",
-        from: `      if (row.status !== "Planning" || row.plan !== undefined) return copyOf(row);`,
-        to: `      if (row.status !== "Planning") return copyOf(row);`,
+        file: "core/src/rules/submission.ts",
+        from: "return unplanned(submission, { plan,",
+        to: "return unplanned({ ...submission, plan: undefined } as never, { plan,",
       },
     ],
   },
@@ -86,20 +86,20 @@ export const wholeRules: readonly Mutant[] = [
     level: "whole",
     patches: [
       {
-        file: "testing/src/memory/store-submissions.ts",
-        from: "      if (!row.openJobs.has(jobId)) return copyOf(row);\n",
+        file: "core/src/rules/submission.ts",
+        from: `  if (!submission.openJobs.has(jobId)) return { refused: "notOpen" };\n`,
         to: "",
       },
     ],
   },
   {
-    name: "a job is marked as settled first",
+    name: "a job is marked as done with first",
     level: "whole",
     patches: [
       {
         file: collect,
-        from: "  let submission = await store.submission(submissionId);\n",
-        to: "  await store.settleJob(jobId);\n  let submission = await store.submission(submissionId);\n",
+        from: "  let submission = await store.submissions.get(submissionId);\n",
+        to: "  await store.jobs.markDone(jobId);\n  let submission = await store.submissions.get(submissionId);\n",
       },
     ],
   },
@@ -109,8 +109,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "    if (await store.finishSubmission(submissionId))\n",
-        to: "    await sweepUp(objects, submissionId);\n    if (await store.finishSubmission(submissionId))\n",
+        from: "    if (await store.submissions.finish(submissionId))\n",
+        to: "    await sweepUp(objects, submissionId);\n    if (await store.submissions.finish(submissionId))\n",
       },
     ],
   },
@@ -119,7 +119,7 @@ export const wholeRules: readonly Mutant[] = [
     level: "whole",
     patches: [
       {
-        file: "core/src/collect/job-output.ts",
+        file: "core/src/settling/job-output.ts",
         from: '  return job.status === "Completed" || job.status === "PartiallyCompleted";',
         to: '  return job.jobId === "";',
       },
@@ -145,6 +145,24 @@ export const wholeRules: readonly Mutant[] = [
         from: "      const first = firstByPath.get(path) ?? submissionId;\n",
         to: "      const first = submissionId;\n",
       },
+    ],
+  },
+  {
+    name: "content that is open or done is run again",
+    level: "whole",
+    patches: [
+      {
+        file: "core/src/moves/repeated.ts",
+        from: "    if (earlier !== undefined && hasItsRecords(earlier)) return earlier;\n",
+        to: "    void [earlier, hasItsRecords];\n",
+      },
+    ],
+  },
+  {
+    name: "a plan that died under a copy of its object is left to itself",
+    level: "whole",
+    patches: [
+      { file: plan, from: `  if (earlier.status === "Planning") await goOn(world, earlier, undefined);\n`, to: "" },
     ],
   },
 ];

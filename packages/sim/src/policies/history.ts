@@ -1,3 +1,4 @@
+import type { QueueEntry } from "@sluice/core";
 import { aJob } from "@sluice/testing";
 import { meteredTable } from "./metered-table.ts";
 import { type Measured, priceOf } from "./prices.ts";
@@ -27,11 +28,11 @@ export async function measureGrowth({ endedJob, endedJobBytes }: Measured): Prom
   const scanOf = (jobs: number) => (jobs + 2 * SLOTS) * endedJobBytes * UNITS_A_SCANNED_BYTE;
   const growth: Growth[] = [];
   try {
-    await table.store.setLimit("claude", SLOTS);
+    await table.store.lanes.setLimit("claude", SLOTS);
     const jobs = Array.from({ length: 2 * SLOTS }, (_, n) => aJob({}, n));
     for (const job of jobs) {
-      await table.store.putJob(job);
-      await table.store.enqueue(job);
+      await table.store.jobs.put(job);
+      await table.store.queue.put(job);
     }
     for (const job of jobs.slice(0, SLOTS)) await begin(table, job.jobId, job);
     let filled = 0;
@@ -51,42 +52,38 @@ export async function measureGrowth({ endedJob, endedJobBytes }: Measured): Prom
 
 type Table = Awaited<ReturnType<typeof meteredTable>>;
 
-async function begin(
-  { store }: Table,
-  jobId: string,
-  entry: Parameters<Table["store"]["dropEntry"]>[0],
-): Promise<void> {
-  await store.claimSlot("claude", jobId, NOW);
-  await store.takeClaim(jobId, "run", NOW, NOW + 1);
-  await store.dropEntry(entry);
-  await store.moveJob(jobId, { status: "Submitted", arn: arnOf(jobId) });
-  await store.finishClaiming("claude", jobId);
+async function begin({ store }: Table, jobId: string, entry: QueueEntry): Promise<void> {
+  await store.lanes.claimSlot("claude", jobId, NOW);
+  await store.jobs.takeClaim(jobId, "run", NOW, NOW + 1);
+  await store.queue.drop(entry);
+  await store.jobs.bringForward(jobId, { status: "Submitted", arn: arnOf(jobId) });
+  await store.lanes.finishClaiming("claude", jobId);
 }
 
 /** What the moves ask of the table for one job, one after the other. */
 async function unitsOfJob(table: Table, n: number): Promise<number> {
   const job = aJob({ lane: `measured${n}` }, 1_000 + n);
   const { lane, jobId } = job;
-  await table.store.setLimit(lane, SLOTS);
+  await table.store.lanes.setLimit(lane, SLOTS);
   const steps: [string, ...unknown[]][] = [
-    ["putJob", job],
-    ["enqueue", job],
-    ["lane", lane],
-    ["queueHead", lane, 12],
-    ["claimSlot", lane, jobId, NOW],
-    ["takeClaim", jobId, "run", NOW, NOW + 1],
-    ["dropEntry", job],
-    ["moveJob", jobId, { status: "Submitted", arn: arnOf(jobId) }],
-    ["finishClaiming", lane, jobId],
+    ["jobs.put", job],
+    ["queue.put", job],
+    ["lanes.get", lane],
+    ["queue.head", lane, 12],
+    ["lanes.claimSlot", lane, jobId, NOW],
+    ["jobs.takeClaim", jobId, "run", NOW, NOW + 1],
+    ["queue.drop", job],
+    ["jobs.bringForward", jobId, { status: "Submitted", arn: arnOf(jobId) }],
+    ["lanes.finishClaiming", lane, jobId],
     ...["Validating", "Scheduled", "InProgress"].flatMap<[string, ...unknown[]]>((status) => [
-      ["moveJob", jobId, { status, arn: arnOf(jobId) }],
-      ["lane", lane],
+      ["jobs.bringForward", jobId, { status, arn: arnOf(jobId) }],
+      ["lanes.get", lane],
     ]),
-    ["moveJob", jobId, { status: "Completed", arn: arnOf(jobId), at: NOW }],
-    ["releaseSlot", lane, jobId, "success"],
-    ["settleJob", jobId],
+    ["jobs.bringForward", jobId, { status: "Completed", arn: arnOf(jobId), at: NOW }],
+    ["lanes.releaseSlot", lane, jobId, "success"],
+    ["jobs.markDone", jobId],
   ];
-  // The entries of a new job and of a settled one in the indexes, as `prices.ts` counts them.
+  // The entries of a new job and of one that is done with in the indexes, as `prices.ts` counts them.
   let units = 2;
   for (const [method, ...args] of steps) {
     const { reads, writes } = await priceOf(table, method, args);
@@ -102,15 +99,15 @@ async function unitsOfSweep(table: Table): Promise<number> {
     const { reads, writes } = await priceOf(table, method, args);
     units += reads + writes;
   };
-  const lane = await table.store.lane("claude");
-  await ask("lane", "claude");
-  await ask("lanes");
-  await ask("winListing", "claude", lane?.listedAt, (lane?.listedAt ?? 0) + 1);
-  for (const jobId of lane?.holders ?? []) await ask("job", jobId);
-  await ask("lane", "claude");
-  await ask("uncollected", 100);
-  await ask("unsettledSubmissions", 100);
-  await ask("bookmark", "drops");
+  const lane = await table.store.lanes.get("claude");
+  await ask("lanes.get", "claude");
+  await ask("lanes.all");
+  await ask("lanes.winListing", "claude", lane?.listedAt, (lane?.listedAt ?? 0) + 1);
+  for (const jobId of lane?.holders ?? []) await ask("jobs.get", jobId);
+  await ask("lanes.get", "claude");
+  await ask("jobs.uncollected", 100);
+  await ask("submissions.unfinished", 100);
+  await ask("bookmarks.get", "drops");
   return units;
 }
 

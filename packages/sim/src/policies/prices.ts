@@ -1,4 +1,4 @@
-import type { JobStore } from "@sluice/core";
+import type { Store } from "@sluice/core";
 import { type Item, type MeteredTable, meteredTable } from "./metered-table.ts";
 import { type Price, type Prices, simulate } from "./sluice.ts";
 import type { Workload } from "./workload.ts";
@@ -8,9 +8,9 @@ const MEASURED_JOBS = 60;
 
 /**
  * An embedded DynamoDB does not count writes to indexes. With the projection KEYS_ONLY an index is written when an item
- * gets or loses its key in it: a job's in gsi1 when it is put, in gsi2 when it ends and when it is settled.
+ * gets or loses its key in it: a job's in gsi1 when it is put, in gsi2 when it ends and when it is done with.
  */
-const INDEX_WRITES: Readonly<Record<string, number>> = { putJob: 1, settleJob: 1 };
+const INDEX_WRITES: Readonly<Record<string, number>> = { "jobs.put": 1, "jobs.markDone": 1 };
 
 interface Called {
   method: string;
@@ -39,7 +39,7 @@ export async function measurePrices(workloads: readonly Workload[]): Promise<Mea
   return { prices: new Map(prices), endedJob, endedJobBytes: sizeOf(endedJob) };
 }
 
-/** Adds what one story consumed in a table of its own; a job of it that is settled. */
+/** Adds what one story consumed in a table of its own; a job of it that is done with. */
 async function replay(workload: Workload, totals: Map<string, Price & { calls: number }>): Promise<Item> {
   const table = await meteredTable();
   try {
@@ -48,31 +48,32 @@ async function replay(workload: Workload, totals: Map<string, Price & { calls: n
       const total = totals.get(method) ?? { reads: 0, writes: 0, calls: 0 };
       totals.set(method, { reads: total.reads + reads, writes: total.writes + writes, calls: total.calls + 1 });
     }
-    return await settledJob(table);
+    return await doneJob(table);
   } finally {
     await table.close();
   }
 }
 
-/** A job of the story as it lies in the table once it is settled: it has left the sparse index. */
-async function settledJob(table: MeteredTable): Promise<Item> {
+/** A job of the story as it lies in the table once it is done with: it has left the sparse index. */
+async function doneJob(table: MeteredTable): Promise<Item> {
   const find = async () => (await table.items()).find((item) => item["status"]?.["S"] === "Completed");
   const jobId = (await find())?.["jobId"]?.["S"];
   if (typeof jobId !== "string") throw new Error("No job of the measured story has ended.");
-  await table.store.settleJob(jobId);
-  const settled = (await table.items()).find((item) => item["jobId"]?.["S"] === jobId && "status" in item);
-  if (settled === undefined) throw new Error(`Job ${jobId} is no longer in the table.`);
-  return settled;
+  await table.store.jobs.markDone(jobId);
+  const done = (await table.items()).find((item) => item["jobId"]?.["S"] === jobId && "status" in item);
+  if (done === undefined) throw new Error(`Job ${jobId} is no longer in the table.`);
+  return done;
 }
 
-/** What one operation consumes now. */
+/** What one operation, such as `jobs.takeClaim`, consumes now. */
 export async function priceOf({ store, take }: MeteredTable, method: string, args: readonly unknown[]): Promise<Price> {
   take();
-  const operation = store[method as keyof JobStore] as (...values: unknown[]) => Promise<unknown>;
-  const answer = await operation.apply(store, [...args]);
+  const [port, name] = method.split(".") as [keyof Store, string];
+  const operations = store[port] as object as Record<string, (...values: unknown[]) => Promise<unknown>>;
+  const answer = await operations[name]?.(...args);
   const used = take();
   // The entry into the sparse index when a job ends.
-  const ended = method === "moveJob" && (answer as { settled?: boolean } | undefined)?.settled === false ? 1 : 0;
+  const ended = method === "jobs.bringForward" && (answer as { done?: boolean } | undefined)?.done === false ? 1 : 0;
   return { reads: used.reads, writes: used.writes + ended };
 }
 

@@ -57,7 +57,7 @@ export async function simulate(workload: Workload, observe: Observe): Promise<Si
     await agenda.next()?.();
     await quiet(simulation);
     if (!isDone() || agenda.underWay > 0) continue;
-    const lanes = await store.lanes();
+    const lanes = await store.lanes.all();
     if (lanes.every(({ holders }) => holders.size === 0)) return simulation;
   }
   throw new Error(`${workload.name} did not end within ${MOST_STEPS} steps.`);

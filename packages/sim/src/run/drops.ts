@@ -7,10 +7,27 @@ import type { Names } from "./names.ts";
 /** More slices than any simulated drop has. */
 const MOST_SLICES = 12;
 
-/** Puts a drop into the bucket as a user would, and names its ids for the histories. */
-export function drop(objects: MemoryObjects, script: DropScript, names: Names): Dropped {
-  const { name, path, records, broken } = script;
-  const key = `to-process/${path}`;
+/**
+ * Puts a drop into the bucket as a user would, and names its ids for the histories.
+ *
+ * @param earlier the drops before it
+ */
+export function drop(objects: MemoryObjects, script: DropScript, names: Names, earlier: readonly Dropped[]): Dropped {
+  const key = `to-process/${script.path}`;
+  const copied = script.copies ? earlier.findLast((other) => other.key === key) : undefined;
+  const content = copied ?? contentOf(script);
+  const head = copied === undefined ? objects.put(key, content.text) : objects.touch(key);
+  const submissionId = submissionIdOf(objects.bucket, head);
+  const jobIds = Array.from({ length: MOST_SLICES }, (_, slice) => jobIdOf(submissionId, head.lastModified, slice));
+  names.set(submissionId, script.name);
+  for (const [slice, jobId] of jobIds.entries()) names.set(jobId, `${script.name}.${slice}`);
+  const { text, recordIds, brokenLines } = content;
+  return { script, submissionId, key, jobIds, text, recordIds, brokenLines, content: copied?.content ?? script.name };
+}
+
+/** The lines of a new file. */
+function contentOf(script: DropScript): Pick<Dropped, "text" | "recordIds" | "brokenLines"> {
+  const { name, records, broken } = script;
   const recordIds: string[] = [];
   const brokenLines: number[] = [];
   const lines = Array.from({ length: records + broken }, (_, n) => {
@@ -23,12 +40,7 @@ export function drop(objects: MemoryObjects, script: DropScript, names: Names): 
     recordIds.push(recordId);
     return JSON.stringify({ recordId, modelInput: inputOf(script, n) });
   });
-  const head = objects.put(key, lines.map((line) => `${line}\n`).join(""));
-  const submissionId = submissionIdOf(objects.bucket, head);
-  const jobIds = Array.from({ length: MOST_SLICES }, (_, slice) => jobIdOf(submissionId, head.lastModified, slice));
-  names.set(submissionId, name);
-  for (const [slice, jobId] of jobIds.entries()) names.set(jobId, `${name}.${slice}`);
-  return { script, submissionId, key, jobIds, recordIds, brokenLines };
+  return { text: lines.map((line) => `${line}\n`).join(""), recordIds, brokenLines };
 }
 
 /** Each record is asked something else, so that an answer without an id is one's. */

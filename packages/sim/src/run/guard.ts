@@ -1,4 +1,5 @@
-import type { BatchService } from "@sluice/core";
+import type { BatchService, Store } from "@sluice/core";
+import { seePorts } from "@sluice/testing";
 
 /** Is told of every call that takes effect at one of the ports. */
 export type Observe = (port: string, method: string, args: readonly unknown[]) => void;
@@ -28,6 +29,13 @@ export function guarded<T extends object>(name: string, port: T, { observe, brok
       };
     },
   });
+}
+
+/** The same store; of its ports' methods is told as `jobs.takeClaim`. */
+export function guardedStore(store: Store, { observe, broken }: Watch): Store {
+  return seePorts(store, (port, group) =>
+    guarded("store", port, { observe: (name, method, args) => observe(name, `${group}.${method}`, args), broken }),
+  );
 }
 
 /** The same Bedrock, in which a check comes before every Create. */

@@ -1,6 +1,6 @@
 import type { Lane } from "@sluice/core";
-import { checkRecords, unsettledDrops } from "../invariants/records.ts";
-import { checkRest, unsettled } from "../invariants/rest.ts";
+import { checkRecords, unfinishedDrops } from "../invariants/records.ts";
+import { checkRest, unfinishedJobs } from "../invariants/rest.ts";
 import { Violation } from "../invariants/violation.ts";
 import { BEGIN, HOUR_MS, type Script } from "../script/script.ts";
 import { Simulation, STAGE } from "./simulation.ts";
@@ -78,8 +78,8 @@ export async function quiet({ functions }: Simulation): Promise<void> {
 
 async function leftovers(simulation: Simulation): Promise<string[]> {
   const { store, script, jobIds } = simulation;
-  const jobs = await unsettled(store, script.lanes, jobIds);
-  return script.level === "queue" ? jobs : [...jobs, ...(await unsettledDrops(ledgerOf(simulation)))];
+  const jobs = await unfinishedJobs(store, script.lanes, jobIds);
+  return script.level === "queue" ? jobs : [...jobs, ...(await unfinishedDrops(ledgerOf(simulation)))];
 }
 
 async function neverSettled(simulation: Simulation): Promise<Violation> {

@@ -2,18 +2,19 @@ import {
   type BatchService,
   DROPS_PREFIX,
   defaultTimings,
-  type JobStore,
   jobNameOf,
   type LogEntry,
   type ObjectStore,
   refill,
   type Settings,
+  type Store,
   sweep,
   type World,
 } from "@sluice/core";
 import { MemoryObjects, MemoryStore } from "@sluice/testing";
 import { BatchOutput } from "../bedrock/output.ts";
-import { SimBedrock, type SimJob } from "../bedrock/sim-bedrock.ts";
+import { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { SimJob } from "../bedrock/sim-job.ts";
 import { Bus } from "../bus/bus.ts";
 import { Functions, TIMEOUT_MS } from "../bus/functions.ts";
 import type { Call } from "../instance/call.ts";
@@ -39,7 +40,7 @@ import {
 } from "../script/script.ts";
 import { Windows } from "../script/windows.ts";
 import { drop } from "./drops.ts";
-import { guarded, guardedCreate, type Observe } from "./guard.ts";
+import { guarded, guardedCreate, guardedStore, type Observe } from "./guard.ts";
 import { History } from "./history.ts";
 import { Names } from "./names.ts";
 import { Trouble } from "./trouble.ts";
@@ -65,7 +66,7 @@ export class Simulation {
   readonly #observe: Observe;
   readonly #bus: Bus;
   readonly #settings: Settings;
-  readonly #store: JobStore;
+  readonly #store: Store;
   readonly #objects: ObjectStore;
   readonly #asked: BatchService;
   readonly blocks: LaneBlocks;
@@ -151,16 +152,16 @@ export class Simulation {
   async #putOne({ store, clock }: World, job: JobScript): Promise<void> {
     const pending = pendingOf(job, this.script);
     if (job.oddity === "ghostHolder") {
-      await store.claimSlot(job.lane, pending.jobId, clock.now());
-      return store.finishClaiming(job.lane, pending.jobId);
+      await store.lanes.claimSlot(job.lane, pending.jobId, clock.now());
+      return store.lanes.finishClaiming(job.lane, pending.jobId);
     }
-    if (job.oddity === "ghostEntry") return store.enqueue(pending);
-    const isNew = await store.putJob(pending);
-    if (isNew || (await store.job(pending.jobId))?.status === "Pending") await store.enqueue(pending);
+    if (job.oddity === "ghostEntry") return store.queue.put(pending);
+    const isNew = await store.jobs.put(pending);
+    if (isNew || (await store.jobs.get(pending.jobId))?.status === "Pending") await store.queue.put(pending);
   }
 
   #drop(script: DropScript): void {
-    const dropped = drop(this.objects, script, this.names);
+    const dropped = drop(this.objects, script, this.names, this.drops);
     this.drops.push(dropped);
     const chance = new Chance(this.script.seed, script.name);
     const fault = this.faults.at(`notification ${script.name}`, ["notificationLost"], chance);
@@ -194,7 +195,7 @@ export class Simulation {
     const messages = this.#bus.messagesOf(instance);
     const watch = { observe: this.#observe, broken: (error: unknown) => this.#break(error) };
     const ports = {
-      store: guarded("store", this.#store, watch),
+      store: guardedStore(this.#store, watch),
       objects: guarded("objects", this.#objects, watch),
       batch: guarded("batch", this.#asked, watch),
       messages,
@@ -255,6 +256,8 @@ export class Simulation {
     const jobId = made.jobName.slice(`sluice-${STAGE}-`.length).toUpperCase();
     const name = this.names.shorten(jobId);
     // The row is read within this step: nobody else has a turn before it is there.
-    void this.store.job(jobId).then((job) => this.#check(() => checkMade(made, this.bedrock.jobs, lane, job, name)));
+    void this.store.jobs
+      .get(jobId)
+      .then((job) => this.#check(() => checkMade(made, this.bedrock.jobs, lane, job, name)));
   }
 }

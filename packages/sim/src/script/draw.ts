@@ -31,13 +31,46 @@ const ofStore = (...methods: string[]) => methods.map((method) => `store.${metho
 /** The calls that a weak spot can be at: those of the protocol's steps, for which the design has a row each. */
 const CALLS = {
   queue: [
-    ...ofStore("lane", "claimSlot", "takeClaim", "dropEntry", "moveJob", "finishClaiming", "releaseSlot", "blockLane"),
-    ...ofStore("yieldClaim", "queueHead", "job", "enqueue", "liftBlock", "claimSlot", "takeClaim", "finishClaiming"),
+    ...ofStore(
+      "lanes.get",
+      "lanes.claimSlot",
+      "jobs.takeClaim",
+      "queue.drop",
+      "jobs.bringForward",
+      "lanes.finishClaiming",
+      "lanes.releaseSlot",
+      "lanes.block",
+    ),
+    ...ofStore(
+      "jobs.yieldClaim",
+      "queue.head",
+      "jobs.get",
+      "queue.put",
+      "lanes.liftBlock",
+      "lanes.claimSlot",
+      "jobs.takeClaim",
+      "lanes.finishClaiming",
+    ),
     ...["batch.create", "batch.create", "batch.findByName", ...Array<string>(3).fill("messages.wake")],
   ],
   whole: [
-    ...ofStore("commitPlan", "putJob", "enqueue", "openSubmission", "settlePart", "recordOutcome", "settleJob"),
-    ...ofStore("finishSubmission", "claimPath", "releaseSlot", "takeClaim", "putSubmission", "commitPlan"),
+    ...ofStore(
+      "submissions.commitPlan",
+      "jobs.put",
+      "queue.put",
+      "submissions.open",
+      "submissions.settleSlice",
+      "jobs.recordOutcome",
+      "jobs.markDone",
+    ),
+    ...ofStore(
+      "submissions.finish",
+      "submissions.claimPath",
+      "lanes.releaseSlot",
+      "jobs.takeClaim",
+      "submissions.put",
+      "submissions.commitPlan",
+    ),
     ...["objects.compose", "objects.delete", "objects.write", "messages.collect", "batch.create", "batch.get"],
   ],
 };
@@ -91,7 +124,7 @@ export function drawScript(seed: number, level?: Script["level"]): Script {
     sweepsAtMs: [],
   };
   if (script.level === "queue") script.jobs = drawJobs(chance, lanes, arriving);
-  else script.drops = drawDrops(chance, lanes, arriving);
+  else script.drops = withCopies(new Chance(seed, "copies"), drawDrops(chance, lanes, arriving));
   script.sweepsAtMs = drawSweeps(chance, script);
   return script;
 }
@@ -131,6 +164,14 @@ function drawDrops(chance: Chance, lanes: readonly LaneScript[], arrivingMs: num
     });
   }
   return drops;
+}
+
+/** Of the drops of a key that is there some are its content once more, as repeated syncs and edits of metadata make them. */
+function withCopies(chance: Chance, drops: readonly DropScript[]): DropScript[] {
+  return drops.map((drop, n) => {
+    const isAgain = drops.slice(0, n).some(({ path }) => path === drop.path);
+    return isAgain && chance.happens(0.5) ? { ...drop, copies: true } : drop;
+  });
 }
 
 function drawOthers(chance: Chance, lanes: readonly LaneScript[], healAtMs: number): OtherScript[] {

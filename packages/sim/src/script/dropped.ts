@@ -6,6 +6,9 @@ export interface Dropped {
   submissionId: string;
   key: string;
   jobIds: string[];
+  text: string;
+  /** The name of the drop that brought the content: its own, unless it is a copy. */
+  content: string;
   /** The ids of its good records, in order. */
   recordIds: string[];
   /** The numbers of its broken lines. */

@@ -27,7 +27,7 @@ export function pendingOf(job: JobScript, { lanes }: Script): PendingJob {
   return {
     jobId,
     submissionId: derivedUlid(BEGIN, "none"),
-    part: 0,
+    slice: 0,
     lane: job.lane,
     modelId: lanes.find(({ name }) => name === job.lane)?.modelId ?? "",
     invocation: "InvokeModel",

@@ -74,7 +74,7 @@ export type FaultKind =
 
 /** A place in the code where this run's trouble gathers. */
 export interface WeakSpot {
-  /** A port and its method, such as `store.takeClaim`. */
+  /** A port and its method, such as `store.jobs.takeClaim`. */
   call: string;
   kind: (typeof callFaults)[number];
   rate: number;
@@ -180,6 +180,8 @@ export interface DropScript {
   records: number;
   /** How many of its lines are broken. */
   broken: number;
+  /** It is no new file: the one that lies at its path is copied onto itself. */
+  copies?: boolean;
 }
 
 /** A job of another user of the account. */

@@ -1,96 +1,102 @@
+import type { Jobs, Submissions } from "@sluice/core";
 import { describe, expect } from "vitest";
 import { aJob, anId, aSubmission, START } from "../builders.ts";
-import { everyPage, type StoreTest } from "./store-fixture.ts";
+import { everyPage, type PortTest } from "./port-fixture.ts";
 
 const COUNT = 7;
 const idsOf = (items: readonly { jobId: string }[]) => items.map(({ jobId }) => jobId);
 const submissionIdsOf = (items: readonly { submissionId: string }[]) => items.map(({ submissionId }) => submissionId);
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** What the store promises of the pages over many things. */
-export function pageConformance(promise: StoreTest): void {
+/** What the store promises of the pages over jobs. */
+export function jobPages(promise: PortTest<Jobs>): void {
   describe("the pages", () => {
-    promise("of a submission's jobs hold each once, in order of id, within the limit", async (store) => {
-      for (const n of [4, 0, 6, 2, 5, 1, 3]) await store.putJob(aJob({}, n));
-      await store.putJob(aJob({ submissionId: "another", jobId: anId(9) }));
+    promise("of a submission's jobs hold each once, in order of id, within the limit", async (jobs) => {
+      for (const n of [4, 0, 6, 2, 5, 1, 3]) await jobs.put(aJob({}, n));
+      await jobs.put(aJob({ submissionId: "another", jobId: anId(9) }));
       for (const limit of [1, 3, 7, 100]) {
-        const { items, sizes } = await everyPage((cursor) => store.jobsOf(anId(1_000_000), limit, cursor));
+        const { items, sizes } = await everyPage((cursor) => jobs.ofSubmission(anId(1_000_000), limit, cursor));
         expect(items).toStrictEqual(numbers(COUNT).map((n) => aJob({}, n)));
         expect(Math.max(...sizes)).toBeLessThanOrEqual(limit);
       }
-      expect(await store.jobsOf("nobody", 10)).toEqual({ items: [] });
+      expect(await jobs.ofSubmission("nobody", 10)).toEqual({ items: [] });
     });
 
-    promise("of a submission's jobs show each as it is now", async (store) => {
-      for (const n of numbers(3)) await store.putJob(aJob({}, n));
-      await store.takeClaim(anId(0), "run", START, START + 1);
-      await store.moveJob(anId(1), { status: "InProgress", arn: "arn" });
-      const end = await store.moveJob(anId(2), { status: "Stopped", at: START });
-      const { items } = await store.jobsOf(anId(1_000_000), 10);
+    promise("of a submission's jobs show each as it is now", async (jobs) => {
+      for (const n of numbers(3)) await jobs.put(aJob({}, n));
+      await jobs.takeClaim(anId(0), "run", START, START + 1);
+      await jobs.bringForward(anId(1), { status: "InProgress", arn: "arn" });
+      const end = await jobs.bringForward(anId(2), { status: "Stopped", at: START });
+      const { items } = await jobs.ofSubmission(anId(1_000_000), 10);
       expect(items.map(({ status }) => status)).toEqual(["Claimed", "InProgress", "Stopped"]);
       expect(items[2]).toStrictEqual(end);
     });
 
-    promise("of many jobs hold more than one batch of reads", async (store) => {
-      await Promise.all(numbers(230).map((n) => store.putJob(aJob({}, n))));
-      const { items, sizes } = await everyPage((cursor) => store.jobsOf(anId(1_000_000), 210, cursor));
+    promise("of many jobs hold more than one batch of reads", async (jobs) => {
+      await Promise.all(numbers(230).map((n) => jobs.put(aJob({}, n))));
+      const { items, sizes } = await everyPage((cursor) => jobs.ofSubmission(anId(1_000_000), 210, cursor));
       expect(idsOf(items)).toEqual(numbers(230).map(anId));
       expect(sizes.slice(0, 2)).toEqual([210, 20]);
     });
 
-    promise("of uncollected jobs hold what ended and is not settled, and nothing else", async (store) => {
-      for (const n of numbers(COUNT)) await store.putJob(aJob({}, n));
-      await store.takeClaim(anId(0), "run", START, START + 1);
-      await store.moveJob(anId(1), { status: "Submitted", arn: "arn" });
-      for (const n of [6, 2, 4, 3]) await store.moveJob(anId(n), { status: "Completed", at: START, arn: "arn" });
-      await store.settleJob(anId(3));
+    promise("of uncollected jobs hold what ended and is not done with, and nothing else", async (jobs) => {
+      for (const n of numbers(COUNT)) await jobs.put(aJob({}, n));
+      await jobs.takeClaim(anId(0), "run", START, START + 1);
+      await jobs.bringForward(anId(1), { status: "Submitted", arn: "arn" });
+      for (const n of [6, 2, 4, 3]) await jobs.bringForward(anId(n), { status: "Completed", at: START, arn: "arn" });
+      await jobs.markDone(anId(3));
       for (const limit of [1, 2, 10]) {
-        const { items, sizes } = await everyPage((cursor) => store.uncollected(limit, cursor));
+        const { items, sizes } = await everyPage((cursor) => jobs.uncollected(limit, cursor));
         expect(idsOf(items)).toEqual([anId(2), anId(4), anId(6)]);
         expect(Math.max(...sizes)).toBeLessThanOrEqual(limit);
       }
-      for (const n of [2, 4, 6]) await store.settleJob(anId(n));
-      expect((await everyPage((cursor) => store.uncollected(10, cursor))).items).toEqual([]);
+      for (const n of [2, 4, 6]) await jobs.markDone(anId(n));
+      expect((await everyPage((cursor) => jobs.uncollected(10, cursor))).items).toEqual([]);
     });
 
-    promise("of uncollected jobs go on behind one that was settled in the meantime", async (store) => {
+    promise("of uncollected jobs go on behind one that was done with in the meantime", async (jobs) => {
       for (const n of numbers(4)) {
-        await store.putJob(aJob({}, n));
-        await store.moveJob(anId(n), { status: "Failed", at: START });
+        await jobs.put(aJob({}, n));
+        await jobs.bringForward(anId(n), { status: "Failed", at: START });
       }
-      const first = await store.uncollected(2);
-      for (const { jobId } of first.items) await store.settleJob(jobId);
-      const rest = await store.uncollected(2, first.cursor);
+      const first = await jobs.uncollected(2);
+      for (const { jobId } of first.items) await jobs.markDone(jobId);
+      const rest = await jobs.uncollected(2, first.cursor);
       expect(idsOf([...first.items, ...rest.items])).toEqual([anId(0), anId(1), anId(2), anId(3)]);
     });
+  });
+}
 
-    promise("of submissions go from the newest to the oldest", async (store) => {
-      for (const n of [2, 0, 4, 1, 3]) await store.putSubmission(aSubmission({}, n));
+/** What the store promises of the pages over submissions. */
+export function submissionPages(promise: PortTest<Submissions>): void {
+  describe("the pages", () => {
+    promise("of submissions go from the newest to the oldest", async (submissions) => {
+      for (const n of [2, 0, 4, 1, 3]) await submissions.put(aSubmission({}, n));
       const newestFirst = [4, 3, 2, 1, 0].map((n) => aSubmission({}, n).submissionId);
       for (const limit of [1, 2, 10]) {
-        const { items, sizes } = await everyPage((cursor) => store.submissions(limit, cursor));
+        const { items, sizes } = await everyPage((cursor) => submissions.newest(limit, cursor));
         expect(submissionIdsOf(items)).toEqual(newestFirst);
         expect(Math.max(...sizes)).toBeLessThanOrEqual(limit);
       }
     });
 
-    promise("of unsettled submissions hold those in Planning or Open, oldest first", async (store) => {
+    promise("of unfinished submissions hold those in Planning or Open, oldest first", async (submissions) => {
       const ids = numbers(5).map((n) => aSubmission({}, n).submissionId);
       const [planning, open, done, refused, another] = ids as [string, string, string, string, string];
-      for (const n of [4, 1, 3, 0, 2]) await store.putSubmission(aSubmission({}, n));
+      for (const n of [4, 1, 3, 0, 2]) await submissions.put(aSubmission({}, n));
       const counts = { records: 0, results: 0, errors: 0 };
       for (const id of [open, done]) {
-        await store.commitPlan(id, { run: "run", parts: 0 }, counts, id === open ? ["a"] : []);
-        await store.openSubmission(id);
+        await submissions.commitPlan(id, { run: "run", slices: 0 }, counts, id === open ? ["a"] : []);
+        await submissions.open(id);
       }
-      await store.finishSubmission(done);
-      await store.refuseSubmission(refused, { code: "Empty", message: "" }, counts);
+      await submissions.finish(done);
+      await submissions.refuse(refused, { code: "Empty", message: "" }, counts);
       for (const limit of [1, 2, 10]) {
-        const { items } = await everyPage((cursor) => store.unsettledSubmissions(limit, cursor));
+        const { items } = await everyPage((cursor) => submissions.unfinished(limit, cursor));
         expect(submissionIdsOf(items)).toEqual([planning, open, another]);
         expect(items[1]).toMatchObject({ status: "Open", openJobs: new Set(["a"]) });
       }
-      expect((await everyPage((cursor) => store.submissions(2, cursor))).items.map(({ status }) => status)).toEqual([
+      expect((await everyPage((cursor) => submissions.newest(2, cursor))).items.map(({ status }) => status)).toEqual([
         "Planning",
         "Refused",
         "Done",

@@ -1,6 +1,7 @@
+import type { Jobs, Lanes, Submissions } from "@sluice/core";
 import { describe, expect } from "vitest";
 import { aJob, aLaneIn, anId, aSubmission, START } from "../builders.ts";
-import type { StoreTest } from "./store-fixture.ts";
+import type { PortTest } from "./port-fixture.ts";
 
 const DISPATCHERS = 50;
 const SLOTS = 3;
@@ -11,84 +12,97 @@ function atOnce<T>(run: (n: number) => Promise<T>, times = DISPATCHERS): Promise
   return Promise.all(Array.from({ length: times }, (_, n) => run(n)));
 }
 
-/** What the store promises when many do the same thing at once. */
-export function raceConformance(promise: StoreTest, rounds: number): void {
+/** What the store promises of lanes when many do the same thing at once. */
+export function laneRaces(promise: PortTest<Lanes>, rounds: number): void {
   describe("a race", () => {
     promise(
       `of ${DISPATCHERS} dispatchers for ${SLOTS} slots has exactly ${SLOTS} winners, ${rounds} rounds`,
-      async (store) => {
-        await aLaneIn(store, { limit: SLOTS });
+      async (lanes) => {
+        await aLaneIn(lanes, { limit: SLOTS });
         for (let round = 0; round < rounds; round++) {
-          const won = await atOnce((n) => store.claimSlot("claude", `job-${n}`, START));
+          const won = await atOnce((n) => lanes.claimSlot("claude", `job-${n}`, START));
           const winners = won.flatMap((claimed, n) => (claimed ? [`job-${n}`] : []));
           expect(winners).toHaveLength(SLOTS);
           const [first = "", ...others] = winners;
-          expect((await store.releaseSlot("claude", first, "success"))?.holders).toEqual(new Set(others));
-          await Promise.all(others.map((jobId) => store.releaseSlot("claude", jobId, "success")));
+          expect((await lanes.releaseSlot("claude", first, "success"))?.holders).toEqual(new Set(others));
+          await Promise.all(others.map((jobId) => lanes.releaseSlot("claude", jobId, "success")));
         }
-        expect(await store.lane("claude")).toMatchObject({ holders: new Set(), claiming: new Set() });
+        expect(await lanes.get("claude")).toMatchObject({ holders: new Set(), claiming: new Set() });
       },
       RACE_TIMEOUT_MS,
     );
 
-    promise("for the same slot by the same job has one winner", async (store) => {
-      await aLaneIn(store, { limit: SLOTS });
-      const won = await atOnce(() => store.claimSlot("claude", "job", START));
+    promise("for the same slot by the same job has one winner", async (lanes) => {
+      await aLaneIn(lanes, { limit: SLOTS });
+      const won = await atOnce(() => lanes.claimSlot("claude", "job", START));
       expect(won.filter(Boolean)).toHaveLength(1);
-      const released = await atOnce(() => store.releaseSlot("claude", "job", "failure"));
+      const released = await atOnce(() => lanes.releaseSlot("claude", "job", "failure"));
       expect(released.filter((lane) => lane !== undefined)).toHaveLength(1);
-      expect(await store.lane("claude")).toMatchObject({ failuresInRow: 1 });
+      expect(await lanes.get("claude")).toMatchObject({ failuresInRow: 1 });
     });
 
-    promise("for a job's claim has one winner, and each next lease one more", async (store) => {
-      await store.putJob(aJob());
+    promise("to list a lane, or to lift its block, has one winner", async (lanes) => {
+      await aLaneIn(lanes, {});
+      await lanes.block("claude", { kind: "quota", until: START, reason: "", tries: 1 });
+      expect((await atOnce(() => lanes.winListing("claude", 0, START))).filter(Boolean)).toHaveLength(1);
+      expect((await atOnce(() => lanes.liftBlock("claude", ["quota"]))).filter(Boolean)).toHaveLength(1);
+    });
+  });
+}
+
+/** What the store promises of jobs when many do the same thing at once. */
+export function jobRaces(promise: PortTest<Jobs>): void {
+  describe("a race", () => {
+    promise("for a job's claim has one winner, and each next lease one more", async (jobs) => {
+      await jobs.put(aJob());
       for (const call of [1, 2, 3]) {
         const now = START + call * 10;
-        const taken = await atOnce((n) => store.takeClaim(anId(0), `run-${n}`, now, now + 10));
+        const taken = await atOnce((n) => jobs.takeClaim(anId(0), `run-${n}`, now, now + 10));
         expect(taken.filter((job) => job !== undefined)).toHaveLength(1);
-        expect(await store.job(anId(0))).toMatchObject({ claim: { calls: call } });
+        expect(await jobs.get(anId(0))).toMatchObject({ claim: { calls: call } });
       }
     });
 
-    promise("to put the same job, or to move it to its end, has one winner", async (store) => {
-      const put = await atOnce(() => store.putJob(aJob()));
+    promise("to put the same job, or to bring it to its end, has one winner", async (jobs) => {
+      const put = await atOnce(() => jobs.put(aJob()));
       expect(put.filter(Boolean)).toHaveLength(1);
-      const ends = await atOnce((n) => store.moveJob(anId(0), { status: "Completed", at: START + n }));
+      const ends = await atOnce((n) => jobs.bringForward(anId(0), { status: "Completed", at: START + n }));
       const [end, ...more] = ends.filter((job) => job !== undefined);
       expect(more).toEqual([]);
-      expect(await store.job(anId(0))).toEqual(end);
+      expect(await jobs.get(anId(0))).toEqual(end);
     });
+  });
+}
 
-    promise("to commit a plan tells every run the same one", async (store) => {
+/** What the store promises of submissions when many do the same thing at once. */
+export function submissionRaces(promise: PortTest<Submissions>): void {
+  describe("a race", () => {
+    promise("to commit a plan tells every run the same one", async (submissions) => {
       const { submissionId } = aSubmission();
-      await atOnce(() => store.putSubmission(aSubmission()));
+      await atOnce(() => submissions.put(aSubmission()));
       const counts = { records: 1, results: 0, errors: 0 };
       const told = await atOnce((n) =>
-        store.commitPlan(submissionId, { run: `run-${n}`, parts: 1 }, counts, [`job-${n}`]),
+        submissions.commitPlan(submissionId, { run: `run-${n}`, slices: 1 }, counts, [`job-${n}`]),
       );
       expect(new Set(told.map(({ plan }) => plan?.run)).size).toBe(1);
       expect(told[0]?.openJobs).toEqual(new Set([told[0]?.plan?.run.replace("run", "job")]));
     });
 
-    promise("to settle parts adds each part's counts once", async (store) => {
+    promise("to settle slices adds each one's counts once", async (submissions) => {
       const { submissionId } = aSubmission();
-      await store.putSubmission(aSubmission());
+      await submissions.put(aSubmission());
       const counts = { records: 100, results: 0, errors: 0 };
-      const parts = Array.from({ length: 10 }, (_, n) => anId(n));
-      await store.commitPlan(submissionId, { run: "run", parts: 10 }, counts, parts);
-      await atOnce((n) => store.settlePart(submissionId, anId(n % 10), { results: 9, errors: 1 }));
-      expect(await store.submission(submissionId)).toMatchObject({
+      const jobIds = Array.from({ length: 10 }, (_, n) => anId(n));
+      await submissions.commitPlan(submissionId, { run: "run", slices: 10 }, counts, jobIds);
+      await atOnce((n) => submissions.settleSlice(submissionId, anId(n % 10), { results: 9, errors: 1 }));
+      expect(await submissions.get(submissionId)).toMatchObject({
         openJobs: new Set(),
         counts: { records: 100, results: 90, errors: 10 },
       });
     });
 
-    promise("to list a lane, to lift its block, or for a path has one winner", async (store) => {
-      await aLaneIn(store, {});
-      await store.blockLane("claude", { kind: "quota", until: START, reason: "", tries: 1 });
-      expect((await atOnce(() => store.winListing("claude", 0, START))).filter(Boolean)).toHaveLength(1);
-      expect((await atOnce(() => store.liftBlock("claude", ["quota"]))).filter(Boolean)).toHaveLength(1);
-      expect(new Set(await atOnce((n) => store.claimPath("b", "k", anId(n)))).size).toBe(1);
+    promise("for a path has one winner", async (submissions) => {
+      expect(new Set(await atOnce((n) => submissions.claimPath("b", "k", anId(n)))).size).toBe(1);
     });
   });
 }

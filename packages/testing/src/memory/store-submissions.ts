@@ -1,121 +1,47 @@
-import type { Bookmark, JobStore, Submission } from "@sluice/core";
-import { copyOf, pageOf } from "./store-rows.ts";
+import {
+  checkOpenJobs,
+  isUnfinished,
+  type Submission,
+  type SubmissionEvent,
+  SubmissionMissing,
+  type Submissions,
+  submissionTransition,
+} from "@sluice/core";
+import { Rows } from "./store-rows.ts";
 
-type SubmissionOperations = Pick<
-  JobStore,
-  | "putSubmission"
-  | "submission"
-  | "submissions"
-  | "unsettledSubmissions"
-  | "commitPlan"
-  | "openSubmission"
-  | "refuseSubmission"
-  | "settlePart"
-  | "finishSubmission"
->;
+/** The submissions in memory; their rules are the core's. */
+export function memorySubmissions(): Submissions {
+  const rows = new Rows<Submission, SubmissionEvent>(submissionTransition);
+  const firstByPath = new Map<string, string>();
 
-/** The most jobs of one submission: a DynamoDB item ends at 400 KB, and other stores must not take more. */
-const MAX_OPEN_JOBS = 2_000;
-
-/** The operations on submissions, over rows of their own. None of them waits, so each is atomic. */
-export function submissionOperations(): SubmissionOperations {
-  const rows = new Map<string, Submission>();
-
-  function rowOf(submissionId: string): Submission {
-    const row = rows.get(submissionId);
-    if (row === undefined)
-      throw new Error(`There is no submission ${submissionId} in the table. Put it before it is planned or settled.`);
-    return row;
+  /** The submission as it is then; one that was never put is an error. */
+  function told(submissionId: string, event: SubmissionEvent): Submission {
+    const submission = rows.apply(submissionId, event) ?? rows.get(submissionId);
+    if (submission === undefined) throw new SubmissionMissing(submissionId);
+    return submission;
   }
 
   return {
-    async putSubmission(facts) {
-      const row: Submission = rows.get(facts.submissionId) ?? {
-        ...copyOf(facts),
-        status: "Planning",
-        openJobs: new Set(),
-        counts: { records: 0, results: 0, errors: 0 },
-      };
-      rows.set(facts.submissionId, row);
-      return copyOf(row);
-    },
-
-    async submission(submissionId) {
-      return copyOf(rows.get(submissionId));
-    },
-
-    async submissions(limit, cursor) {
-      return pageOf(rows, "descending", limit, cursor);
-    },
-
-    async unsettledSubmissions(limit, cursor) {
-      const unsettled = [...rows].filter(([, { status }]) => status === "Planning" || status === "Open");
-      return pageOf(unsettled, "ascending", limit, cursor);
-    },
-
+    put: async (facts) => told(facts.submissionId, { kind: "put", facts }),
+    get: async (submissionId) => rows.get(submissionId),
+    newest: async (limit, cursor) => rows.page("descending", limit, cursor),
+    unfinished: async (limit, cursor) =>
+      rows.page("ascending", limit, cursor, (one): one is Submission => isUnfinished(one)),
     async commitPlan(submissionId, plan, counts, openJobs) {
-      if (openJobs.length > MAX_OPEN_JOBS)
-        throw new RangeError(
-          `Submission ${submissionId} would have ${openJobs.length} jobs; ${MAX_OPEN_JOBS} is the most. Split its file.`,
-        );
-      const row = rowOf(submissionId);
-      if (row.status !== "Planning" || row.plan !== undefined) return copyOf(row);
-      const committed = copyOf({ ...row, plan, counts, openJobs: new Set(openJobs) });
-      rows.set(submissionId, committed);
-      return copyOf(committed);
+      checkOpenJobs(submissionId, openJobs);
+      return told(submissionId, { kind: "commitPlan", plan, counts, openJobs });
     },
+    open: async (submissionId) => void rows.apply(submissionId, { kind: "open" }),
+    refuse: async (submissionId, problem, counts) =>
+      rows.apply(submissionId, { kind: "refuse", problem, counts }) !== undefined,
+    settleSlice: async (submissionId, jobId, settled) => told(submissionId, { kind: "settleSlice", jobId, settled }),
+    finish: async (submissionId) => rows.apply(submissionId, { kind: "finish" }) !== undefined,
 
-    async openSubmission(submissionId) {
-      const row = rows.get(submissionId);
-      if (row?.status === "Planning" && row.plan !== undefined) rows.set(submissionId, { ...row, status: "Open" });
-    },
-
-    async refuseSubmission(submissionId, problem, counts) {
-      const row = rows.get(submissionId);
-      if (row?.status !== "Planning" || row.plan !== undefined) return false;
-      rows.set(submissionId, copyOf({ ...row, status: "Refused", problem, counts }));
-      return true;
-    },
-
-    async settlePart(submissionId, jobId, settled) {
-      const row = rowOf(submissionId);
-      if (!row.openJobs.has(jobId)) return copyOf(row);
-      const openJobs = new Set(row.openJobs);
-      openJobs.delete(jobId);
-      const { records, results, errors } = row.counts;
-      const counts = { records, results: results + settled.results, errors: errors + settled.errors };
-      rows.set(submissionId, { ...row, openJobs, counts });
-      return copyOf({ ...row, openJobs, counts });
-    },
-
-    async finishSubmission(submissionId) {
-      const row = rows.get(submissionId);
-      if (row?.status !== "Open" || row.openJobs.size > 0) return false;
-      rows.set(submissionId, { ...row, status: "Done" });
-      return true;
-    },
-  };
-}
-
-/** Who was the first to ask for a key's plain path, and where passes stopped. */
-export function pathOperations(): Pick<JobStore, "claimPath" | "bookmark" | "setBookmark"> {
-  const firstByPath = new Map<string, string>();
-  const bookmarks = new Map<string, Bookmark>();
-
-  return {
     async claimPath(bucket, key, submissionId) {
       const path = JSON.stringify([bucket, key]);
       const first = firstByPath.get(path) ?? submissionId;
       firstByPath.set(path, first);
       return first;
-    },
-
-    async bookmark(name) {
-      return copyOf(bookmarks.get(name));
-    },
-
-    async setBookmark(name, bookmark) {
-      bookmarks.set(name, copyOf(bookmark));
     },
   };
 }

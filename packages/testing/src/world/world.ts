@@ -5,6 +5,7 @@ import { MemoryMessages } from "../memory/messages.ts";
 import { MemoryObjects } from "../memory/objects.ts";
 import { MemoryQuotas } from "../memory/quotas.ts";
 import { MemoryStore } from "../memory/store.ts";
+import { seePorts } from "./see-ports.ts";
 
 /** A clock that stands still until it is told to go on. */
 export class ManualClock {
@@ -61,8 +62,8 @@ export async function queueJobs(
 ): Promise<PendingJob[]> {
   const jobs = Array.from({ length: count }, (_, n) => aJob(given, n));
   for (const job of jobs) {
-    await store.putJob(job);
-    await store.enqueue(job);
+    await store.jobs.put(job);
+    await store.queue.put(job);
   }
   return jobs;
 }
@@ -95,5 +96,10 @@ export function mortal(world: World, survives: number, answerLost = false): Worl
         };
       },
     });
-  return { ...world, store: doomed(world.store), batch: doomed(world.batch), messages: doomed(world.messages) };
+  return {
+    ...world,
+    store: seePorts(world.store, doomed),
+    batch: doomed(world.batch),
+    messages: doomed(world.messages),
+  };
 }

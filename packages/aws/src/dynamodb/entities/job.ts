@@ -3,10 +3,11 @@ import { Entity } from "electrodb";
 import { tableIndexes, ttlAttribute } from "../table.ts";
 import { type Place, primaryKey, SERVICE } from "./entity.ts";
 
+// A `field` is the name under which an attribute has been stored since the first version: stages keep their tables.
 const facts = {
   jobId: { type: "string", required: true },
   submissionId: { type: "string", required: true },
-  part: { type: "number", required: true },
+  slice: { type: "number", required: true, field: "part" },
   lane: { type: "string", required: true },
   modelId: { type: "string", required: true },
   invocation: { type: ["InvokeModel", "Converse"] as const, required: true },
@@ -34,7 +35,7 @@ const claim = {
 const end = {
   endedAt: { type: "number" },
   message: { type: "string" },
-  settled: { type: "boolean" },
+  done: { type: "boolean", field: "settled" },
   outcome: {
     type: "map",
     properties: {
@@ -67,7 +68,7 @@ export function jobEntity(place: Place) {
         ...claim,
         arn: { type: "string" },
         ...end,
-        /** True while the job has ended and is not settled: then, and only then, it is in the sparse index. */
+        /** True while the job has ended and is not done with: then, and only then, it is in the sparse index. */
         uncollected: { type: "boolean", required: true },
         [ttlAttribute]: { type: "number" },
       },

@@ -29,6 +29,7 @@ export function submissionEntity(place: Place) {
         status: { type: ["Planning", "Refused", "Open", "Done", "Stopped"] as const, required: true },
         plan: {
           type: "map",
+          // As it has been stored since the first version: `submissionOfRow` reads its parts as slices.
           properties: { run: { type: "string", required: true }, parts: { type: "number", required: true } },
         },
         // DynamoDB has no empty sets: no open job, no attribute.
@@ -40,8 +41,11 @@ export function submissionEntity(place: Place) {
           type: "map",
           properties: { code: { type: "string", required: true }, message: { type: "string", required: true } },
         },
-        /** True while it is in Planning or Open: then, and only then, it is in the sparse index. */
-        unsettled: { type: "boolean", required: true },
+        /**
+         * True while it is in Planning or Open: then, and only then, it is in the sparse index. `field` and `label` are
+         * the name under which it has been stored since the first version.
+         */
+        unfinished: { type: "boolean", required: true, field: "unsettled", label: "unsettled" },
         [ttlAttribute]: { type: "number" },
       },
       indexes: {
@@ -55,9 +59,9 @@ export function submissionEntity(place: Place) {
         waiting: {
           index: "gsi2",
           projection: "keys_only",
-          pk: { field: gsi2.hash, composite: ["unsettled"], casing: "none" },
+          pk: { field: gsi2.hash, composite: ["unfinished"], casing: "none" },
           sk: { field: gsi2.range, composite: ["submissionId"], casing: "none" },
-          condition: (submission: { unsettled?: boolean }) => submission.unsettled === true,
+          condition: (submission: { unfinished?: boolean }) => submission.unfinished === true,
         },
       },
     },

@@ -1,4 +1,4 @@
-import type { EndedJob, JobStore } from "@sluice/core";
+import { type EndedJob, isEnded, type Jobs } from "@sluice/core";
 import { createConversions } from "electrodb";
 import type { JobEntity } from "../entities/job.ts";
 import { type JobRow, jobOfRow } from "../rows/job-row.ts";
@@ -6,11 +6,11 @@ import { foundBy, pageByIndex } from "./pages.ts";
 
 function uncollectedOf(row: JobRow): EndedJob | undefined {
   const job = jobOfRow(row);
-  return "settled" in job && !job.settled ? job : undefined;
+  return isEnded(job) && !job.done ? job : undefined;
 }
 
 /** The pages over many jobs. */
-export function jobPageOperations(jobs: JobEntity): Pick<JobStore, "jobsOf" | "uncollected"> {
+export function jobPageOperations(jobs: JobEntity): Pick<Jobs, "ofSubmission" | "uncollected"> {
   const { fromKeys } = createConversions(jobs).byAccessPattern.primary;
   const idOf = (keys: Record<string, string>) => fromKeys.toComposite<{ jobId: string }>(keys).jobId;
 
@@ -21,7 +21,7 @@ export function jobPageOperations(jobs: JobEntity): Pick<JobStore, "jobsOf" | "u
   }
 
   return {
-    async jobsOf(submissionId, limit, cursor) {
+    async ofSubmission(submissionId, limit, cursor) {
       const query = jobs.query.ofSubmission({ submissionId });
       const keys = await (cursor === undefined ? query : query.gt({ jobId: cursor })).go({
         limit,

@@ -1,28 +1,25 @@
-import { hasEnded, type JobMove, type JobStore, rankOf } from "@sluice/core";
+import { hasEnded, type Jobs, type NextStatus, rankOf } from "@sluice/core";
 import { all, any } from "../clauses.ts";
 import type { JobEntity } from "../entities/job.ts";
 import { claimNames, jobOfRow } from "../rows/job-row.ts";
 
-type JobOperations = Pick<
-  JobStore,
-  "putJob" | "job" | "takeClaim" | "yieldClaim" | "moveJob" | "recordOutcome" | "settleJob"
->;
+type JobOperations = Omit<Jobs, "ofSubmission" | "uncollected">;
 
 const PENDING = rankOf("Pending");
 const CLAIMED = rankOf("Claimed");
 const ENDED = rankOf("Completed");
 
-/** The operations on single jobs; `expiresAt` is when a job settled now may be deleted, in epoch seconds. */
+/** The operations on single jobs; `expiresAt` is when a job that is done with now may be deleted, in epoch seconds. */
 export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefined): JobOperations {
   return {
-    async putJob(job) {
+    async put(job) {
       const { rejected } = await jobs
         .create({ ...job, statusRank: PENDING, uncollected: false })
         .go({ response: "none", returnOnConditionCheckFailure: true });
       return !rejected;
     },
 
-    async job(jobId) {
+    async get(jobId) {
       const { data } = await jobs.get({ jobId }).go({ consistent: true });
       return data === null ? undefined : jobOfRow(data);
     },
@@ -61,7 +58,7 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
       return !rejected;
     },
 
-    async moveJob(jobId, to) {
+    async bringForward(jobId, to) {
       const { rejected, data } = await jobs
         .patch({ jobId })
         .set(changesOf(to))
@@ -85,32 +82,32 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
         .set({ outcome: { ...outcome } })
         .where((job, { eq }) => {
           const hasEnded = eq(job.statusRank, ENDED);
-          const notSettled = eq(job.settled, false);
-          return all(hasEnded, notSettled);
+          const isNotDone = eq(job.done, false);
+          return all(hasEnded, isNotDone);
         })
         .go({ returnOnConditionCheckFailure: true });
     },
 
-    async settleJob(jobId) {
+    async markDone(jobId) {
       const expiry = expiresAt();
       await jobs
         .patch({ jobId })
-        .set({ settled: true, uncollected: false, ...(expiry !== undefined && { expiresAt: expiry }) })
+        .set({ done: true, uncollected: false, ...(expiry !== undefined && { expiresAt: expiry }) })
         .where((job, { eq }) => {
           const hasEnded = eq(job.statusRank, ENDED);
-          const notSettled = eq(job.settled, false);
-          return all(hasEnded, notSettled);
+          const isNotDone = eq(job.done, false);
+          return all(hasEnded, isNotDone);
         })
         .go({ returnOnConditionCheckFailure: true });
     },
   };
 }
 
-/** The attributes that a move sets, apart from the ARN, which is only stored if it is missing. */
-function changesOf(to: JobMove) {
+/** The attributes that a next status sets, apart from the ARN, which is only stored if it is missing. */
+function changesOf(to: NextStatus) {
   const { status } = to;
-  const step = { status, statusRank: rankOf(status) };
-  if (!("at" in to)) return step;
+  const changes = { status, statusRank: rankOf(status) };
+  if (!("at" in to)) return changes;
   const { at: endedAt, message } = to;
-  return { ...step, endedAt, settled: false, uncollected: hasEnded(status), ...(message !== undefined && { message }) };
+  return { ...changes, endedAt, done: false, uncollected: hasEnded(status), ...(message !== undefined && { message }) };
 }

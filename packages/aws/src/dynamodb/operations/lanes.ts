@@ -1,25 +1,22 @@
-import { FAILURES_TO_TRIP, type JobStore } from "@sluice/core";
+import { FAILURES_TO_TRIP, type Lanes } from "@sluice/core";
 import { all, any } from "../clauses.ts";
 import type { LaneEntity } from "../entities/lane.ts";
 import { laneOfRow } from "../rows/lane-row.ts";
 
-type LaneOperations = Pick<
-  JobStore,
-  "lane" | "lanes" | "setLimit" | "blockLane" | "liftBlock" | "winListing" | "noteMissed"
->;
+type SlotOperations = Pick<Lanes, "claimSlot" | "finishClaiming" | "releaseSlot">;
 
 /** A lane is at most about 60 KB and a page 1 MB, so this is room for over 1,600 lanes; the settings end at 200. */
 const MAX_LANE_PAGES = 100;
 
 /** The operations on lanes that are not about their slots. */
-export function laneOperations(lanes: LaneEntity): LaneOperations {
+export function laneOperations(lanes: LaneEntity): Omit<Lanes, keyof SlotOperations> {
   return {
-    async lane(lane) {
+    async get(lane) {
       const { data } = await lanes.get({ lane }).go({ consistent: true });
       return data === null ? undefined : laneOfRow(data);
     },
 
-    async lanes() {
+    async all() {
       const { data, cursor } = await lanes.query.primary({}).go({ consistent: true, pages: MAX_LANE_PAGES });
       if (cursor !== null)
         throw new Error(`There are more lanes than ${MAX_LANE_PAGES} pages hold. Delete those that no settings name.`);
@@ -32,7 +29,7 @@ export function laneOperations(lanes: LaneEntity): LaneOperations {
       return laneOfRow(data);
     },
 
-    async blockLane(lane, block) {
+    async block(lane, block) {
       await lanes
         .patch({ lane })
         .set({ block: { ...block } })
@@ -69,7 +66,7 @@ export function laneOperations(lanes: LaneEntity): LaneOperations {
 }
 
 /** Giving slots and taking them back: the lane's item is the only lock. */
-export function slotOperations(lanes: LaneEntity): Pick<JobStore, "claimSlot" | "finishClaiming" | "releaseSlot"> {
+export function slotOperations(lanes: LaneEntity): SlotOperations {
   return {
     async claimSlot(lane, jobId, now) {
       const { rejected } = await lanes

@@ -1,4 +1,4 @@
-import type { JobStore } from "@sluice/core";
+import type { Queue } from "@sluice/core";
 import type { QueueEntryEntity } from "../entities/queue-entry.ts";
 
 const SIGN_BIT = 1n << 63n;
@@ -17,15 +17,13 @@ function placeOf(rank: number): string {
 }
 
 /** The operations on the lanes' queues. Entries are put and deleted without conditions: twice is once. */
-export function queueOperations(
-  entries: QueueEntryEntity,
-): Pick<JobStore, "enqueue" | "queueHead" | "dropEntry" | "queueLength"> {
+export function queueOperations(entries: QueueEntryEntity): Queue {
   return {
-    async enqueue({ lane, rank, jobId }) {
+    async put({ lane, rank, jobId }) {
       await entries.put({ lane, place: placeOf(rank), rank, jobId }).go({ response: "none" });
     },
 
-    async queueHead(lane, limit, after) {
+    async head(lane, limit, after) {
       if (limit < 1) return [];
       const queue = entries.query.primary({ lane });
       // `count` goes on after a page that ended at DynamoDB's 1 MB; `limit` reads no entry more than was asked for.
@@ -36,11 +34,11 @@ export function queueOperations(
       return data.map(({ rank, jobId }) => ({ lane, rank, jobId }));
     },
 
-    async dropEntry({ lane, rank, jobId }) {
+    async drop({ lane, rank, jobId }) {
       await entries.delete({ lane, place: placeOf(rank), jobId }).go({ response: "none" });
     },
 
-    async queueLength(lane, atMost) {
+    async count(lane, atMost) {
       let counted = 0;
       let cursor: string | null = null;
       do {

@@ -1,13 +1,11 @@
-import type { JobStore } from "@sluice/core";
+import { isUnfinished, type Submissions } from "@sluice/core";
 import { createConversions } from "electrodb";
 import type { SubmissionEntity } from "../entities/submission.ts";
-import { isUnsettled, type SubmissionRow, submissionOfRow } from "../rows/submission-row.ts";
+import { type SubmissionRow, submissionOfRow } from "../rows/submission-row.ts";
 import { foundBy, pageByIndex } from "./pages.ts";
 
 /** The pages over many submissions. */
-export function submissionPageOperations(
-  submissions: SubmissionEntity,
-): Pick<JobStore, "submissions" | "unsettledSubmissions"> {
+export function submissionPageOperations(submissions: SubmissionEntity): Pick<Submissions, "newest" | "unfinished"> {
   const { fromKeys } = createConversions(submissions).byAccessPattern.primary;
   const idOf = (keys: Record<string, string>) => fromKeys.toComposite<{ submissionId: string }>(keys).submissionId;
 
@@ -19,20 +17,18 @@ export function submissionPageOperations(
   }
 
   return {
-    async submissions(limit, cursor) {
+    async newest(limit, cursor) {
       const query = submissions.query.all({});
       const older = cursor === undefined ? query : query.lt({ submissionId: cursor });
       const keys = await older.go({ limit, order: "desc", data: "includeKeys" });
       return pageByIndex(foundBy(keys, idOf), reread, submissionOfRow);
     },
 
-    async unsettledSubmissions(limit, cursor) {
-      const query = submissions.query.waiting({ unsettled: true });
+    async unfinished(limit, cursor) {
+      const query = submissions.query.waiting({ unfinished: true });
       const newer = cursor === undefined ? query : query.gt({ submissionId: cursor });
       const keys = await newer.go({ limit, data: "includeKeys" });
-      return pageByIndex(foundBy(keys, idOf), reread, (row) =>
-        isUnsettled(row.status) ? submissionOfRow(row) : undefined,
-      );
+      return pageByIndex(foundBy(keys, idOf), reread, (row) => (isUnfinished(row) ? submissionOfRow(row) : undefined));
     },
   };
 }

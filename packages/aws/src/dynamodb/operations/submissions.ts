@@ -1,21 +1,9 @@
-import type { JobStore, Submission } from "@sluice/core";
+import { checkOpenJobs, type Submission, SubmissionMissing, type Submissions } from "@sluice/core";
 import { all } from "../clauses.ts";
 import type { SubmissionEntity } from "../entities/submission.ts";
 import { submissionOfRow } from "../rows/submission-row.ts";
 
-type SubmissionOperations = Pick<
-  JobStore,
-  | "putSubmission"
-  | "submission"
-  | "commitPlan"
-  | "openSubmission"
-  | "refuseSubmission"
-  | "settlePart"
-  | "finishSubmission"
->;
-
-/** An item of DynamoDB ends at 400 KB; so many ids are about 60 KB, which each of their settlements writes again. */
-const MAX_OPEN_JOBS = 2_000;
+type SubmissionOperations = Omit<Submissions, "newest" | "unfinished" | "claimPath">;
 
 /** The operations on single submissions; `expiresAt` is when one that ends now may be deleted, in epoch seconds. */
 export function submissionOperations(
@@ -29,22 +17,21 @@ export function submissionOperations(
 
   async function readExisting(submissionId: string): Promise<Submission> {
     const submission = await read(submissionId);
-    if (submission === undefined)
-      throw new Error(`There is no submission ${submissionId} in the table. Put it before it is planned or settled.`);
+    if (submission === undefined) throw new SubmissionMissing(submissionId);
     return submission;
   }
 
   /** What a submission is given when it ends: it leaves the sparse index, and may be deleted in time. */
   function through() {
     const expiry = expiresAt();
-    return { unsettled: false, ...(expiry !== undefined && { expiresAt: expiry }) };
+    return { unfinished: false, ...(expiry !== undefined && { expiresAt: expiry }) };
   }
 
   return {
-    submission: read,
+    get: read,
 
-    async putSubmission(facts) {
-      const fresh = { status: "Planning", records: 0, results: 0, errors: 0, unsettled: true } as const;
+    async put(facts) {
+      const fresh = { status: "Planning", records: 0, results: 0, errors: 0, unfinished: true } as const;
       const { rejected, data } = await submissions
         .create({ ...facts, ...fresh })
         .go({ returnOnConditionCheckFailure: true });
@@ -52,14 +39,13 @@ export function submissionOperations(
     },
 
     async commitPlan(submissionId, plan, counts, openJobs) {
-      if (openJobs.length > MAX_OPEN_JOBS)
-        throw new RangeError(
-          `Submission ${submissionId} would have ${openJobs.length} jobs; ${MAX_OPEN_JOBS} is the most. Split its file.`,
-        );
+      checkOpenJobs(submissionId, openJobs);
+      const { run, slices } = plan;
       const { records, results, errors } = counts;
       const { rejected, data } = await submissions
         .patch({ submissionId })
-        .set({ plan: { ...plan }, records, results, errors, ...(openJobs.length > 0 && { openJobs: [...openJobs] }) })
+        .set({ plan: { run, parts: slices }, records, results, errors })
+        .set(openJobs.length > 0 ? { openJobs: [...openJobs] } : {})
         .where(({ status, plan }, { eq, notExists }) => {
           const isPlanning = eq(status, "Planning");
           const notYetCommitted = notExists(plan);
@@ -69,7 +55,7 @@ export function submissionOperations(
       return rejected ? readExisting(submissionId) : submissionOfRow(data);
     },
 
-    async openSubmission(submissionId) {
+    async open(submissionId) {
       await submissions
         .patch({ submissionId })
         .set({ status: "Open" })
@@ -81,7 +67,7 @@ export function submissionOperations(
         .go({ returnOnConditionCheckFailure: true });
     },
 
-    async refuseSubmission(submissionId, problem, { records, results, errors }) {
+    async refuse(submissionId, problem, { records, results, errors }) {
       const { rejected } = await submissions
         .patch({ submissionId })
         .set({ status: "Refused", problem: { ...problem }, records, results, errors, ...through() })
@@ -94,7 +80,7 @@ export function submissionOperations(
       return !rejected;
     },
 
-    async settlePart(submissionId, jobId, settled) {
+    async settleSlice(submissionId, jobId, settled) {
       const { rejected, data } = await submissions
         .patch({ submissionId })
         .delete({ openJobs: [jobId] })
@@ -104,14 +90,14 @@ export function submissionOperations(
       return rejected ? readExisting(submissionId) : submissionOfRow(data);
     },
 
-    async finishSubmission(submissionId) {
+    async finish(submissionId) {
       const { rejected } = await submissions
         .patch({ submissionId })
         .set({ status: "Done", ...through() })
         .where(({ status, openJobs }, { eq, notExists }) => {
           const isOpen = eq(status, "Open");
-          const everyJobIsSettled = notExists(openJobs);
-          return all(isOpen, everyJobIsSettled);
+          const noJobIsOpen = notExists(openJobs);
+          return all(isOpen, noJobIsOpen);
         })
         .go({ returnOnConditionCheckFailure: true });
       return !rejected;

@@ -15,13 +15,13 @@ import { RowReader } from "./row.ts";
 export type JobRow = EntityItem<JobEntity>;
 
 const factNames = [
-  ...(["jobId", "submissionId", "part", "lane", "modelId", "invocation", "inputKey", "inputBytes"] as const),
+  ...(["jobId", "submissionId", "slice", "lane", "modelId", "invocation", "inputKey", "inputBytes"] as const),
   ...(["recordCount", "outputPrefix", "rank", "enqueuedAt"] as const),
 ] as const;
 
 /** The attributes that only a Claimed job has. */
 export const claimNames = ["owner", "leaseUntil", "calls", "claimedAt", "doubtSince", "oddAnswers"] as const;
-const endNames = ["endedAt", "message", "settled", "outcome"] as const;
+const endNames = ["endedAt", "message", "done", "outcome"] as const;
 
 /** Reads a row as the job that it is. Throws `RowInvalid` for one that fits no status. */
 export function jobOfRow(row: JobRow): Job {
@@ -34,7 +34,7 @@ export function jobOfRow(row: JobRow): Job {
   };
   if (!jobStatuses.includes(status)) reader.refuse(`its status ${status} is unknown`);
   if (row.statusRank !== rankOf(status)) reader.refuse(`it is ${status} with the rank ${row.statusRank}`);
-  const waitsForCollect = hasEnded(status) && row.settled === false;
+  const waitsForCollect = hasEnded(status) && row.done === false;
   if (row.uncollected !== waitsForCollect) reader.refuse(`it is ${status} with uncollected ${row.uncollected}`);
 
   if (status !== "Claimed") reader.refuseAny(claimNames, `it is ${status}`);
@@ -56,7 +56,7 @@ function endOf(row: JobRow, reader: RowReader<JobRow>, facts: JobFacts, status: 
     ...facts,
     status,
     endedAt: reader.need("endedAt"),
-    settled: reader.need("settled"),
+    done: reader.need("done"),
     ...(arn !== undefined && { arn }),
     ...(message !== undefined && { message }),
     // ElectroDB types absent numbers of a map as undefined; the table has no such thing as an undefined number.

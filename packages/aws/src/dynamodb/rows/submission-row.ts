@@ -1,4 +1,4 @@
-import type { Submission, SubmissionFacts, SubmissionStatus } from "@sluice/core";
+import { isUnfinished, type Submission, type SubmissionFacts, type SubmissionStatus } from "@sluice/core";
 import type { EntityItem } from "electrodb";
 import type { SubmissionEntity } from "../entities/submission.ts";
 import { RowReader } from "./row.ts";
@@ -20,11 +20,6 @@ const shapes: Record<SubmissionStatus, { need: readonly Extra[]; never: readonly
 };
 type Extra = "plan" | "openJobs" | "problem";
 
-/** True for a submission that is not through: the sparse index has these and no others. */
-export function isUnsettled(status: SubmissionStatus): boolean {
-  return status === "Planning" || status === "Open";
-}
-
 /** Reads a row as the submission that it is. Throws `RowInvalid` for one that does not fit its status. */
 export function submissionOfRow(row: SubmissionRow): Submission {
   const reader = new RowReader("submission", row.submissionId, row);
@@ -37,13 +32,13 @@ export function submissionOfRow(row: SubmissionRow): Submission {
   const shape = Object.hasOwn(shapes, status) ? shapes[status] : reader.refuse(`its status ${status} is unknown`);
   reader.needAll(shape.need);
   reader.refuseAny(shape.never, `it is ${status}`);
-  if (row.unsettled !== isUnsettled(status)) reader.refuse(`it is ${status} with unsettled ${row.unsettled}`);
+  if (row.unfinished !== isUnfinished(row)) reader.refuse(`it is ${status} with unsettled ${row.unfinished}`);
   return {
     ...facts,
     status,
     openJobs: new Set(openJobs),
     counts: reader.needAll(["records", "results", "errors"]),
-    ...(plan !== undefined && { plan }),
+    ...(plan !== undefined && { plan: { run: plan.run, slices: plan.parts } }),
     ...(problem !== undefined && { problem }),
   };
 }

@@ -1,0 +1,29 @@
+import type { ClaimLeft, EndedJob, Job, NextStatus, Outcome, PendingJob } from "../job/job.ts";
+import type { Page } from "./page.ts";
+
+/** The jobs. What is refused changes nothing; the rules are `jobTransition`'s. */
+export interface Jobs {
+  /** Puts a job if there is none of its id. */
+  put(job: PendingJob): Promise<boolean>;
+  get(jobId: string): Promise<Job | undefined>;
+  /** The jobs of a submission, in order of id; eventually consistent. */
+  ofSubmission(submissionId: string, limit: number, cursor?: string): Promise<Page<Job>>;
+  /**
+   * `Pending → Claimed`, or takes over a claim whose lease is over at `now`: owner, lease, one more call, and the
+   * doubt that this call brings (`doubtSince = now`). The job as it was before, or undefined if refused.
+   */
+  takeClaim(jobId: string, owner: string, now: number, leaseUntil: number): Promise<Job | undefined>;
+  /** Gives the claim back, if it is still the owner's: the call was answered. */
+  yieldClaim(jobId: string, owner: string, left: ClaimLeft): Promise<boolean>;
+  /**
+   * Brings a job forward, and stores the ARN if it has none; the job as it is then, or undefined if it is further on. An
+   * end without an ARN is refused to a job that has one: what Bedrock has, only Bedrock ends.
+   */
+  bringForward(jobId: string, to: NextStatus): Promise<Job | undefined>;
+  /** Stores what collect learned of an ended job that is not done with; storing it again changes nothing. */
+  recordOutcome(jobId: string, outcome: Outcome): Promise<void>;
+  /** Marks an ended job as done with: no sweep looks at it again. */
+  markDone(jobId: string): Promise<void>;
+  /** Jobs that ended and are not done with; eventually consistent. */
+  uncollected(limit: number, cursor?: string): Promise<Page<EndedJob>>;
+}

@@ -1,0 +1,37 @@
+import type { Problem } from "../problem.ts";
+import type { CommittedPlan, Counts, SliceCounts, Submission, SubmissionFacts } from "../submission/submission.ts";
+import type { Page } from "./page.ts";
+
+/** The submissions, and whose results lie at which path. The rules are `submissionTransition`'s. */
+export interface Submissions {
+  /** Puts a submission in Planning if there is none of its id; the one that is there then. */
+  put(facts: SubmissionFacts): Promise<Submission>;
+  get(submissionId: string): Promise<Submission | undefined>;
+  /** All submissions, newest first; eventually consistent. */
+  newest(limit: number, cursor?: string): Promise<Page<Submission>>;
+  /** Those in Planning or Open, oldest first; eventually consistent. */
+  unfinished(limit: number, cursor?: string): Promise<Page<Submission>>;
+  /**
+   * Sets plan, counts and open jobs, if the submission is Planning and has no plan; the submission as it is then.
+   * Throws a `RangeError` for more than `MOST_OPEN_JOBS`, and `SubmissionMissing` if it was never put.
+   */
+  commitPlan(
+    submissionId: string,
+    plan: CommittedPlan,
+    counts: Counts,
+    openJobs: readonly string[],
+  ): Promise<Submission>;
+  /** `Planning → Open`, if it has a plan. */
+  open(submissionId: string): Promise<void>;
+  /** `Planning → Refused`, if it has no plan; false if it is further on. */
+  refuse(submissionId: string, problem: Problem, counts: Counts): Promise<boolean>;
+  /**
+   * Takes the slice's job out of `openJobs` and adds its counts, once; the submission as it is then. Throws
+   * `SubmissionMissing` if it was never put.
+   */
+  settleSlice(submissionId: string, jobId: string, settled: SliceCounts): Promise<Submission>;
+  /** `Open → Done`, if no job of it is open; of several that would, one is answered true. */
+  finish(submissionId: string): Promise<boolean>;
+  /** The submission whose results lie at the plain path of this key: the first that asks, for ever. */
+  claimPath(bucket: string, key: string, submissionId: string): Promise<string>;
+}
