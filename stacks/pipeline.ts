@@ -33,7 +33,7 @@ export const plan = sluiceFunction("Plan", {
     ...refillLanes,
     ...useTable("PutItem"),
     ...listBucket,
-    ...readObjects("to-process/", "staging/"),
+    ...readObjects("to-process/", "staging/", "processed/"),
     ...writeObjects("staging/", "processed/"),
     ...deleteObjects("staging/"),
     ...createJobs,
@@ -85,7 +85,7 @@ export const collect = sluiceFunction("Collect", {
     ...useTable("GetItem", "UpdateItem"),
     ...listBucket,
     // What was prepared and is lost is written again out of the dropped file.
-    ...readObjects("to-process/", "staging/", "output/", "settled/"),
+    ...readObjects("to-process/", "staging/", "output/", "settled/", "processed/"),
     ...writeObjects("staging/", "settled/", "processed/"),
     ...deleteObjects("staging/", "settled/", "output/"),
     ...getJobs,

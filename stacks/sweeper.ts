@@ -38,7 +38,7 @@ export const sweep = sluiceFunction("Sweep", {
     ...useTable("PutItem", "BatchGetItem"),
     ...queryIndexes,
     ...listBucket,
-    ...readObjects("to-process/", "staging/"),
+    ...readObjects("to-process/", "staging/", "processed/"),
     ...writeObjects("processed/"),
     ...deleteObjects("staging/"),
     ...createJobs,

@@ -32,6 +32,7 @@ export * from "./ports/quotas.ts";
 export * from "./ports/store.ts";
 export * from "./ports/submissions.ts";
 export * from "./problem.ts";
+export { longestBlocks } from "./rules/clocks.ts";
 export { type JobEvent, jobTransition } from "./rules/job.ts";
 export { type LaneEvent, laneTransition } from "./rules/lane.ts";
 export { checkOpenJobs, type SubmissionEvent, submissionTransition } from "./rules/submission.ts";

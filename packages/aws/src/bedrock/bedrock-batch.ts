@@ -5,9 +5,10 @@ import {
   GetModelInvocationJobCommand,
   ListModelInvocationJobsCommand,
 } from "@aws-sdk/client-bedrock";
-import type { BatchService, BedrockJob, CreateAnswer, CreateRequest, Page } from "@sluice/core";
+import type { BatchService, BedrockJob, CreateAnswer, CreateRequest, LookUp, Page } from "@sluice/core";
 import { answerOf } from "./answers.ts";
 import { reportedJob } from "./reported.ts";
+import { Served } from "./served.ts";
 
 /** How long a Create may take; the lease of whoever asks is much longer. */
 const CREATE_TIMEOUT_MS = 20_000;
@@ -59,9 +60,12 @@ export class BedrockBatch implements BatchService {
   async get(arn: string): Promise<BedrockJob | undefined> {
     try {
       const { client, bucket } = this.#options;
-      const answer = await client.send(new GetModelInvocationJobCommand({ jobIdentifier: arn }));
+      const command = new GetModelInvocationJobCommand({ jobIdentifier: arn });
+      const served = new Served();
+      command.middlewareStack.add(...served.middleware);
+      const answer = await client.send(command);
       const job = reportedJob(answer, bucket);
-      if (job !== undefined) return job;
+      if (job !== undefined) return { ...job, reportedAt: served.at };
       throw new Error(
         `Bedrock reports the status ${answer.status} for ${arn}, which Sluice does not know. Update Sluice.`,
       );
@@ -71,34 +75,40 @@ export class BedrockBatch implements BatchService {
     }
   }
 
-  async findByName(jobName: string): Promise<BedrockJob | undefined> {
+  async findByName(jobName: string): Promise<LookUp> {
     let cursor: string | undefined;
     for (let page = 0; page < FIND_PAGES; page++) {
-      const found = await this.list(jobName, 0, cursor);
-      const job = found.items.find((item) => item.jobName === jobName);
-      if (job !== undefined || found.cursor === undefined) return job;
-      cursor = found.cursor;
+      const { items, cursor: next, at } = await this.#list(jobName, 0, cursor);
+      const job = items.find((item) => item.jobName === jobName);
+      if (job !== undefined || next === undefined) return { at, ...(job !== undefined && { job }) };
+      cursor = next;
     }
     throw new Error(`${FIND_PAGES} pages of jobs have ${jobName} in their names. Choose another stage name.`);
   }
 
   /** Leaves out jobs with a status that Sluice does not know. */
   async list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob>> {
+    const { at: _, ...page } = await this.#list(nameContains, since, cursor);
+    return page;
+  }
+
+  async #list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob> & { at: number }> {
     const { client, bucket, listPageJobs = LIST_PAGE_JOBS } = this.#options;
-    const answer = await client.send(
-      new ListModelInvocationJobsCommand({
-        maxResults: listPageJobs,
-        sortBy: "CreationTime",
-        sortOrder: "Descending",
-        ...(nameContains !== "" ? { nameContains } : {}),
-        ...(since > 0 ? { submitTimeAfter: new Date(since) } : {}),
-        ...(cursor !== undefined ? { nextToken: cursor } : {}),
-      }),
-    );
+    const command = new ListModelInvocationJobsCommand({
+      maxResults: listPageJobs,
+      sortBy: "CreationTime",
+      sortOrder: "Descending",
+      ...(nameContains !== "" ? { nameContains } : {}),
+      ...(since > 0 ? { submitTimeAfter: new Date(since) } : {}),
+      ...(cursor !== undefined ? { nextToken: cursor } : {}),
+    });
+    const served = new Served();
+    command.middlewareStack.add(...served.middleware);
+    const answer = await client.send(command);
     const items = (answer.invocationJobSummaries ?? [])
       .map((summary) => reportedJob(summary, bucket))
       .filter((job) => job !== undefined);
-    return answer.nextToken === undefined ? { items } : { items, cursor: answer.nextToken };
+    return { items, at: served.at, ...(answer.nextToken !== undefined && { cursor: answer.nextToken }) };
   }
 
   #inputOf(request: CreateRequest): CreateModelInvocationJobCommandInput {

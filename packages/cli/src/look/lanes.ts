@@ -1,4 +1,4 @@
-import { isBlocked, type Lane, type LaneSettings } from "@sluice/core";
+import { defaultTimings, isBlocked, type Lane, type LaneSettings, longestBlocks } from "@sluice/core";
 import type { Site } from "../reach/sluice.ts";
 
 /** Entries of a lane's queue that are counted; more are shown as so many and more. */
@@ -41,7 +41,7 @@ function shownLimit(limit: LaneSettings["limit"], lane: Lane | undefined): Pick<
 }
 
 function shownLane(name: string, lane: Lane | undefined, now: number) {
-  const block = lane !== undefined && isBlocked(lane, now) ? lane.block : undefined;
+  const block = lane !== undefined && isBlocked(lane, now, longestBlocks(defaultTimings)) ? lane.block : undefined;
   return {
     lane: name,
     running: lane?.holders.size ?? 0,

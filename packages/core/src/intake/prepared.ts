@@ -83,6 +83,12 @@ export function runKeys(submissionId: string, run: string) {
   };
 }
 
+/** The run whose plan.json has this key; undefined for every other object that was prepared. */
+export function runOfPlanKey(submissionId: string, key: string): string | undefined {
+  const run = key.slice(preparedPrefix(submissionId).length).split("/")[0] ?? "";
+  return key === runKeys(submissionId, run).plan ? run : undefined;
+}
+
 /** What plan.json says of it, in the words of the version that wrote the first one. */
 function planOf({ slices, ...rest }: Prepared) {
   return { parts: slices.map(({ slice, ...of }) => ({ part: slice, ...of })), ...rest };

@@ -1,13 +1,15 @@
 /** Why a lane takes no new jobs for now. */
-export type BlockKind =
+export const blockKinds = [
   /** Bedrock said ServiceQuotaExceeded: somebody else holds the slots. Any end of a job lifts it. */
-  | "quota"
+  "quota",
   /** Bedrock said Throttling. */
-  | "throttled"
+  "throttled",
   /** A permission is missing. */
-  | "denied"
+  "denied",
   /** Jobs failed one after the other with nothing processed. */
-  | "failures";
+  "failures",
+] as const;
+export type BlockKind = (typeof blockKinds)[number];
 
 export interface Block {
   kind: BlockKind;
@@ -49,9 +51,12 @@ export type ReleaseOutcome =
 /** After so many failures in a row a lane sends one job at a time, as a probe. */
 export const FAILURES_TO_TRIP = 3;
 
-/** True while the lane takes no new jobs. */
-export function isBlocked(lane: Lane, now: number): boolean {
-  return lane.block !== undefined && lane.block.until > now;
+/** How long a block of each kind can last from now on, in milliseconds. */
+export type LongestBlocks = Readonly<Record<BlockKind, number>>;
+
+/** True while the lane takes no new jobs. A block that would last longer than any was set by a clock that is far ahead. */
+export function isBlocked({ block }: Lane, now: number, longest: LongestBlocks): boolean {
+  return block !== undefined && block.until > now && block.until <= now + longest[block.kind];
 }
 
 /** True while one job more may hold a slot; a lane that does not trust its jobs sends one at a time. */

@@ -1,16 +1,19 @@
-import { processedPrefix } from "../bucket/keys.ts";
+import { wholeInputKey } from "../bucket/keys.ts";
 import { ObjectMissing, OutputIncomplete } from "../errors.ts";
 import { jobIdOf, jobIdOfName } from "../ids.ts";
 import type { EndedJob, Job } from "../job/job.ts";
 import { arnOf, isEnded } from "../job/job.ts";
 import type { BedrockJob } from "../ports/batch.ts";
 import { finalise } from "../results/finalise.ts";
+import { findPlace } from "../results/folder.ts";
 import { sweepUp } from "../results/sweep-up.ts";
+import { isToCome } from "../rules/clocks.ts";
 import { bringForward, type Sighting } from "../slots/bring-forward.ts";
-import type { Submission } from "../submission/submission.ts";
+import type { CommittedPlan, Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
 import { plannedOf } from "./planned.ts";
 import { settleLoad } from "./settle.ts";
+import { takeOver, takeOverAt } from "./take-over.ts";
 
 /** How many jobs of a submission are read at a time when its results are joined. */
 const JOBS_AT_ONCE = 50;
@@ -30,7 +33,8 @@ export async function collectEvent(world: World, event: Sighting): Promise<void>
  * @param at not before this time, in epoch milliseconds; a message that was delivered early is sent again
  */
 export async function collect(world: World, jobId: string, at: number): Promise<void> {
-  if (at > world.clock.now()) return world.messages.collect(jobId, at);
+  const { graceMs, outputMs, skewMs } = world.timings;
+  if (isToCome(at, Math.max(graceMs, outputMs) + skewMs, world.clock.now())) return world.messages.collect(jobId, at);
   const job = await world.store.jobs.get(jobId);
   if (job !== undefined) await collectJob(world, job);
 }
@@ -43,15 +47,17 @@ async function collectJob(world: World, job: Job): Promise<void> {
   const ended = seen === undefined ? job : await catchUp(world, job, seen);
   // Not ended after all: the event of its end will come, or the sweep.
   if (!isEnded(ended) || ended.done) return;
-  const readyAt = ended.endedAt + timings.graceMs;
+  const waitMs = timeLeft(world, ended, seen, timings.graceMs);
   // Completed jobs have a manifest that tells whether all is there; of the others, what exists some time after.
   const hasManifest = ended.status === "Completed" || ended.status === "PartiallyCompleted";
-  if (!hasManifest && arn !== undefined && clock.now() < readyAt) return messages.collect(job.jobId, readyAt);
+  if (!hasManifest && arn !== undefined && waitMs > 0) return messages.collect(job.jobId, clock.now() + waitMs);
+  const outputMs = timeLeft(world, ended, seen, timings.outputMs);
+  const settleNow = () => settle(world, ended, seen, outputMs <= 0);
   try {
-    await settle(world, ended, seen);
+    await settleNow();
   } catch (error) {
-    if (error instanceof OutputIncomplete) await awaitOutput(world, ended, error);
-    else if (error instanceof ObjectMissing && !(await isOpen(world, ended))) await settle(world, ended, seen);
+    if (error instanceof OutputIncomplete) await awaitOutput(world, ended, error, outputMs);
+    else if (error instanceof ObjectMissing && !(await isOpen(world, ended))) await settleNow();
     else throw error;
   }
 }
@@ -61,16 +67,23 @@ async function isOpen({ store }: World, { submissionId, jobId }: EndedJob): Prom
   return (await store.submissions.get(submissionId))?.openJobs.has(jobId) === true;
 }
 
-/** Asks for another collect, ever later, the last one when nothing more is waited for. */
-async function awaitOutput(world: World, job: EndedJob, error: OutputIncomplete): Promise<void> {
+/** Asks for another collect, ever later, the last one when nothing more is waited for: in `leftMs`. */
+async function awaitOutput(world: World, job: EndedJob, error: OutputIncomplete, leftMs: number): Promise<void> {
   const { messages, clock, timings, log } = world;
-  const now = clock.now();
-  const lastAt = job.endedAt + timings.outputMs;
   // An output that is overwritten just now: the message is delivered again.
-  if (now >= lastAt) throw error;
+  if (leftMs <= 0) throw error;
   const { lane, jobId, submissionId } = job;
   log({ level: "warn", event: "outputAwaited", lane, jobId, submissionId, message: error.message });
-  await messages.collect(jobId, Math.min(lastAt, now + Math.max(timings.graceMs, now - job.endedAt)));
+  const waitMs = Math.min(leftMs, Math.max(timings.graceMs, timings.outputMs - leftMs));
+  await messages.collect(jobId, clock.now() + waitMs);
+}
+
+/** What is left of a time that begins with the job's end, in milliseconds: by Bedrock's clock where it tells both times. */
+function timeLeft({ clock }: World, job: EndedJob, seen: BedrockJob | undefined, ms: number): number {
+  const endedAt = seen?.endedAt ?? job.endedAt;
+  const now = seen?.endedAt === undefined ? clock.now() : (seen.reportedAt ?? clock.now());
+  // An end that lies far ahead is a wrong clock's, and nobody waits for it.
+  return Math.min(ms, endedAt + ms - now);
 }
 
 function isDone(job: Job): boolean {
@@ -85,50 +98,92 @@ async function catchUp(world: World, job: Job, seen: Sighting): Promise<Job> {
   return forwarded?.job ?? job;
 }
 
-async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined): Promise<void> {
-  const { store, log } = world;
+async function settle(
+  world: World,
+  job: EndedJob,
+  seen: BedrockJob | undefined,
+  takesWhatIsThere: boolean,
+): Promise<void> {
+  const { store } = world;
   const { jobId, submissionId } = job;
   let submission = await store.submissions.get(submissionId);
   if (submission === undefined)
     throw new Error(
       `Job ${jobId} belongs to submission ${submissionId}, which is not in the table. Restore the table.`,
     );
-  if (submission.openJobs.has(jobId)) {
-    const settled = await settleLoad(world, submission, job);
-    await store.jobs.recordOutcome(jobId, {
-      ...settled,
-      ...(seen?.submittedAt !== undefined && { submittedAt: seen.submittedAt }),
-      ...(seen?.endedAt !== undefined && { endedAt: seen.endedAt }),
-    });
-    submission = await store.submissions.settleSlice(submissionId, jobId, settled);
-    log({ level: "info", event: "jobSettled", lane: job.lane, jobId, submissionId, count: job.recordCount });
-  }
-  if (submission.openJobs.size === 0) await finish(world, submission);
-  await store.jobs.markDone(jobId);
+  if (submission.openJobs.has(jobId))
+    submission =
+      (await sweptUp(world, submission, job)) ?? (await settleRecords(world, submission, job, seen, takesWhatIsThere));
+  const hasEnded = submission.openJobs.size === 0;
+  if (hasEnded) await finish(world, submission, jobId);
+  await store.jobs.markDone(jobId, hasEnded);
 }
 
-/** Joins the results of a submission without open jobs. Its prepared input goes once it is Done, and not before. */
-async function finish(world: World, submission: Submission): Promise<void> {
-  const { store, objects, stage, log } = world;
-  const { submissionId, bucket, key, plan, lane } = submission;
-  if (plan !== undefined && submission.status !== "Done") {
-    // Its jobs can end before the plan that queued them came to its last step.
-    if (submission.status === "Planning") await store.submissions.open(submissionId);
-    const owner = await store.submissions.claimPath(bucket, key, submissionId);
-    const prefix = processedPrefix(key, owner === submissionId, submissionId);
-    const jobs = await endedJobs(world, submission, plan.slices);
-    const planned = await plannedOf(world, submission, plan, jobs);
-    await finalise(objects, submission, jobs, { ...planned, stage }, prefix);
-    if (await store.submissions.finish(submissionId))
-      log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
-  }
+/** What was prepared is swept up once the results are written: if it is gone, the table may know less than the bucket. */
+async function sweptUp(world: World, submission: Submission, job: EndedJob): Promise<Submission | undefined> {
+  const isGone = (await world.objects.head(wholeInputKey(job.inputKey))) === undefined;
+  return isGone ? takeOver(world, submission) : undefined;
+}
+
+async function settleRecords(
+  world: World,
+  before: Submission,
+  job: EndedJob,
+  seen: BedrockJob | undefined,
+  takesWhatIsThere: boolean,
+): Promise<Submission> {
+  const { store, log } = world;
+  const { jobId, submissionId } = job;
+  const settled = await settleLoad(world, before, job, takesWhatIsThere);
+  await store.jobs.recordOutcome(jobId, {
+    ...settled,
+    ...(seen?.submittedAt !== undefined && { submittedAt: seen.submittedAt }),
+    ...(seen?.endedAt !== undefined && { endedAt: seen.endedAt }),
+  });
+  const submission = await store.submissions.settleSlice(submissionId, jobId, settled);
+  log({ level: "info", event: "jobSettled", lane: job.lane, jobId, submissionId, count: job.recordCount });
+  return submission;
+}
+
+/**
+ * Joins the results of a submission without open jobs. Its prepared input goes once it is Done, and not before; from
+ * then on the table may forget its jobs, of which the last is marked by whoever collects it.
+ */
+async function finish(world: World, submission: Submission, lastJobId: string): Promise<void> {
+  const { store, objects } = world;
+  const { submissionId, plan } = submission;
+  if (plan !== undefined && submission.status !== "Done") await join(world, submission, plan);
   await sweepUp(objects, submissionId);
+  const ids = jobIdsOf(submission).filter((id) => id !== lastJobId);
+  for (let from = 0; from < ids.length; from += JOBS_AT_ONCE)
+    await Promise.all(ids.slice(from, from + JOBS_AT_ONCE).map((id) => store.jobs.markDone(id, true)));
+}
+
+async function join(world: World, submission: Submission, plan: CommittedPlan): Promise<void> {
+  const { store, objects, stage, log } = world;
+  const { submissionId, bucket, key, lane } = submission;
+  // Its jobs can end before the plan that queued them came to its last step.
+  if (submission.status === "Planning") await store.submissions.open(submissionId);
+  const owner = await store.submissions.claimPath(bucket, key, submissionId);
+  const place = await findPlace(objects, submission, owner === submissionId);
+  if (submission.folder === undefined && (await takeOverAt(world, submission, place)) !== undefined) return;
+  if (place.summary === undefined || place.summary.status === "Refused") {
+    const jobs = await endedJobs(world, submission);
+    const planned = await plannedOf(world, submission, plan, jobs);
+    const folder = await store.submissions.chooseFolder(submissionId, place.folder);
+    await finalise(objects, submission, jobs, { ...planned, stage }, folder);
+  }
+  if (await store.submissions.finish(submissionId))
+    log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
+}
+
+function jobIdsOf({ submissionId, lastModified, plan }: Submission): string[] {
+  return Array.from({ length: plan?.slices ?? 0 }, (_, slice) => jobIdOf(submissionId, lastModified, slice));
 }
 
 /** Every job of a submission, from the base table: an index may not have the last one's outcome yet. */
-async function endedJobs({ store }: World, submission: Submission, slices: number): Promise<EndedJob[]> {
-  const { submissionId, lastModified } = submission;
-  const ids = Array.from({ length: slices }, (_, slice) => jobIdOf(submissionId, lastModified, slice));
+async function endedJobs({ store }: World, submission: Submission): Promise<EndedJob[]> {
+  const ids = jobIdsOf(submission);
   const jobs: EndedJob[] = [];
   for (let from = 0; from < ids.length; from += JOBS_AT_ONCE) {
     const page = await Promise.all(ids.slice(from, from + JOBS_AT_ONCE).map((id) => store.jobs.get(id)));

@@ -2,6 +2,7 @@ import { isIgnored } from "../bucket/ignored.ts";
 import { DROPS_PREFIX } from "../bucket/keys.ts";
 import { AGAIN_METADATA, submissionIdOf } from "../ids.ts";
 import type { ObjectHead } from "../ports/objects.ts";
+import { isOver } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
 
 /** The name under which the pass keeps its place. */
@@ -17,7 +18,8 @@ export async function findDrops(world: World): Promise<void> {
   const { store, objects, clock, timings, log } = world;
   const now = clock.now();
   const last = await store.bookmarks.get(BOOKMARK);
-  const isDue = last === undefined || (last.cursor === undefined && now - last.startedAt >= timings.dropsPassMs);
+  const isDue =
+    last === undefined || (last.cursor === undefined && isOver(last.startedAt, timings.dropsPassMs - 1, now));
   if (!isDue && last.cursor === undefined) return;
   const startedAt = isDue ? now : last.startedAt;
   let cursor = isDue ? undefined : last.cursor;

@@ -1,5 +1,5 @@
 import { isIgnored } from "../bucket/ignored.ts";
-import { jobOutputPrefix, processedPrefix } from "../bucket/keys.ts";
+import { jobOutputPrefix } from "../bucket/keys.ts";
 import { ObjectChanged, ObjectMissing } from "../errors.ts";
 import { AGAIN_METADATA, jobIdOf, submissionIdOf } from "../ids.ts";
 import { type PreparedSlice, prepareDrop, readPrepared } from "../intake/prepare.ts";
@@ -7,13 +7,16 @@ import type { PendingJob } from "../job/job.ts";
 import type { ObjectHead } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
 import { finaliseRefused, type Planned } from "../results/finalise.ts";
+import { findPlace } from "../results/folder.ts";
 import { sweepUp, sweepUpRun } from "../results/sweep-up.ts";
 import { routeOf } from "../settings/route.ts";
 import { routeNamed } from "../settings/settings.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { type PreparedRun, preparedBefore } from "./prepared-before.ts";
 import { earlierRun, REPEATED, refuseRepeated } from "./repeated.ts";
+import { takeOver } from "./take-over.ts";
 
 /** What a step of priority is worth in waiting time: six hours, so that nothing starves. */
 const PRIORITY_STEP_MS = 6 * 60 * 60_000;
@@ -52,7 +55,9 @@ export async function plan(world: World, key: string): Promise<void> {
 
 /** Goes on with a submission whose plan was interrupted. Its object may be another one by now, or gone. */
 export async function resumePlan(world: World, submission: Submission): Promise<void> {
-  if (submission.plan !== undefined) return goOn(world, submission, undefined);
+  const isPrepared = submission.plan !== undefined || (await preparedBefore(world, submission)) !== undefined;
+  if (isPrepared) return goOn(world, submission, undefined);
+  if ((await takeOver(world, submission)) !== undefined) return;
   const head = await world.objects.head(submission.key);
   const isOther = head !== undefined && submissionIdOf(submission.bucket, head) !== submission.submissionId;
   if (isOther && head.etag === submission.etag) {
@@ -112,6 +117,7 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
     if (submission.status === "Open") await refill(world, submission.lane);
     return;
   }
+  if ((await takeOver(world, submission)) !== undefined) return;
   const committed = submission.plan === undefined ? await prepare(world, submission, problem) : submission;
   if (committed?.plan === undefined) return;
   const { submissionId, lane, key, plan } = committed;
@@ -123,20 +129,17 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
   await refill(world, lane);
 }
 
-/** Reads and prepares the object; the submission as it is after the commit, or undefined if it is refused. */
+/** Prepares the object and commits to it; the submission as it is then, or undefined if it is refused. */
 async function prepare(
   world: World,
   submission: Submission,
   problem: Problem | undefined,
 ): Promise<Submission | undefined> {
-  const { store, objects, ids, settings } = world;
+  const { store, objects } = world;
   const { submissionId, lastModified } = submission;
-  const lane = settings.lanes[submission.lane];
-  if (lane === undefined) return refuse(world, submission, {}, laneGone(submission));
-  const run = ids.run();
-  const limits = { maxJobs: routeNamed(settings, submission.route).maxJobs };
-  const refused = problem === undefined ? {} : { refuse: problem };
-  const prepared = await prepareDrop(objects, submission, run, lane, { limits, ...refused });
+  const made = (await preparedBefore(world, submission)) ?? (await prepareNow(world, submission, problem));
+  if (made === undefined) return refuse(world, submission, {}, laneGone(submission));
+  const { run, prepared } = made;
   if (prepared.problem !== undefined)
     return refuse(world, { ...submission, counts: prepared.counts }, prepared, prepared.problem);
   const { slices, counts } = prepared;
@@ -145,6 +148,20 @@ async function prepare(
   // Another run's plan counts, and its submission may be done already: nobody else would take our files away.
   if (committed.plan?.run !== run) await sweepUpRun(objects, submissionId, run);
   return committed;
+}
+
+/** Reads and prepares the object; undefined if its lane is no longer in the settings. */
+async function prepareNow(
+  { objects, ids, settings }: World,
+  submission: Submission,
+  problem: Problem | undefined,
+): Promise<PreparedRun | undefined> {
+  const lane = settings.lanes[submission.lane];
+  if (lane === undefined) return undefined;
+  const run = ids.run();
+  const limits = { maxJobs: routeNamed(settings, submission.route).maxJobs };
+  const refused = problem === undefined ? {} : { refuse: problem };
+  return { run, prepared: await prepareDrop(objects, submission, run, lane, { limits, ...refused }) };
 }
 
 function laneGone({ lane, modelId }: Submission): Problem {
@@ -159,7 +176,9 @@ function laneGone({ lane, modelId }: Submission): Problem {
 async function refuse(world: World, submission: Submission, prepared: Planned, problem: Problem): Promise<undefined> {
   const { store, objects, log } = world;
   const { submissionId, key, lane, counts } = submission;
-  await finaliseRefused(objects, { ...submission, problem }, prepared, processedPrefix(key, false, submissionId));
+  const place = await findPlace(objects, submission, false);
+  const folder = await store.submissions.chooseFolder(submissionId, place.folder);
+  await finaliseRefused(objects, { ...submission, problem }, prepared, folder);
   if (!(await store.submissions.refuse(submissionId, problem, counts))) return;
   await sweepUp(objects, submissionId);
   log({ level: "warn", event: "refused", submissionId, key, lane, status: problem.code, message: problem.message });
@@ -180,7 +199,7 @@ async function refuseLost(world: World, submission: Submission): Promise<void> {
 
 /** The entry comes last: whoever sees it finds the job. Rank and ids are derived, so that a repetition meets its own. */
 async function queueJob({ store }: World, submission: Submission, prepared: PreparedSlice): Promise<void> {
-  const { submissionId, lastModified, lane, modelId, invocation, timeoutHours, seenAt, priority } = submission;
+  const { submissionId, lastModified, lane, modelId, invocation, timeoutHours, priority } = submission;
   const jobId = jobIdOf(submissionId, lastModified, prepared.slice);
   const job: PendingJob = {
     jobId,
@@ -195,11 +214,12 @@ async function queueJob({ store }: World, submission: Submission, prepared: Prep
     inputBytes: prepared.sizeBytes,
     recordCount: prepared.records,
     outputPrefix: jobOutputPrefix(submissionId, jobId),
-    rank: seenAt - priority * PRIORITY_STEP_MS,
-    enqueuedAt: seenAt,
+    // The bucket's time, not a function's: a clock that is far off must not give a place in the queue.
+    rank: lastModified - priority * PRIORITY_STEP_MS,
+    enqueuedAt: lastModified,
     status: "Pending",
   };
   const isNew = await store.jobs.put(job);
-  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")
-    await store.queue.put({ lane, rank: job.rank, jobId });
+  const stored = isNew ? job : await store.jobs.get(jobId);
+  if (stored?.status === "Pending") await store.queue.put({ lane, rank: stored.rank, jobId });
 }

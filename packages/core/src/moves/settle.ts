@@ -26,13 +26,18 @@ export function rulesOf({ settings }: World, { lane }: Submission): Rules["lane"
  * Settles the records of an ended job. Where its prepared input is lost they come from the dropped file, if that still is
  * the object that was planned, and otherwise from what Bedrock wrote of them.
  *
+ * @param takesWhatIsThere once no more output is waited for
  * @throws OutputIncomplete while more output is waited for; ObjectMissing if another collect was through meanwhile, and
  * took the prepared input away
  */
-export async function settleLoad(world: World, submission: Submission, job: EndedJob): Promise<Settled> {
-  const { objects, clock, timings, store, log } = world;
+export async function settleLoad(
+  world: World,
+  submission: Submission,
+  job: EndedJob,
+  takesWhatIsThere: boolean,
+): Promise<Settled> {
+  const { objects, store, log } = world;
   const { jobId, submissionId, lane } = job;
-  const takesWhatIsThere = clock.now() - job.endedAt >= timings.outputMs;
   let settled: Settled;
   try {
     settled = await settleOutput(objects, job, { takesWhatIsThere });

@@ -1,3 +1,4 @@
+import { isOver } from "../rules/clocks.ts";
 import { refreshLimits } from "../slots/limit.ts";
 import type { World } from "../world.ts";
 import { findDrops } from "./drops.ts";
@@ -31,7 +32,7 @@ async function collectLeftovers({ store, messages, clock, timings }: World): Pro
   for (let page = 0; page < MOST_PAGES; page++) {
     const { items, cursor: next } = await store.jobs.uncollected(PAGE, cursor);
     for (const { jobId, endedAt } of items)
-      if (clock.now() - endedAt > timings.overdueMs) await messages.collect(jobId, clock.now());
+      if (isOver(endedAt, timings.overdueMs, clock.now())) await messages.collect(jobId, clock.now());
     if (next === undefined) return;
     cursor = next;
   }
@@ -44,7 +45,7 @@ async function resumePlans(world: World): Promise<void> {
   for (let page = 0; page < MOST_PAGES; page++) {
     const { items, cursor: next } = await store.submissions.unfinished(PAGE, cursor);
     for (const submission of items)
-      if (submission.status === "Planning" && clock.now() - submission.seenAt > timings.stalledPlanMs)
+      if (submission.status === "Planning" && isOver(submission.seenAt, timings.stalledPlanMs, clock.now()))
         await resumePlan(world, submission);
     if (next === undefined) return;
     cursor = next;

@@ -1,11 +1,11 @@
-import type { Block, BlockKind, Lane, ReleaseOutcome } from "../lane/lane.ts";
+import type { Block, BlockKind, Lane, LongestBlocks, ReleaseOutcome } from "../lane/lane.ts";
 import { hasRoom, isBlocked } from "../lane/lane.ts";
 import type { Transition } from "./transition.ts";
 
 /** What can happen to a lane. Times are epoch milliseconds. */
 export type LaneEvent =
   | { kind: "setLimit"; lane: string; limit: number }
-  | { kind: "claimSlot"; jobId: string; now: number }
+  | { kind: "claimSlot"; jobId: string; now: number; longest: LongestBlocks }
   | { kind: "finishClaiming"; jobId: string }
   | { kind: "releaseSlot"; jobId: string; outcome: ReleaseOutcome }
   | { kind: "block"; block: Block }
@@ -33,7 +33,7 @@ export function laneTransition(lane: Lane | undefined, event: LaneEvent): Transi
   if (lane === undefined) return { refused: "noLane" };
   switch (event.kind) {
     case "claimSlot":
-      return claimSlot(lane, event.jobId, event.now);
+      return claimSlot(lane, event);
     case "finishClaiming":
       return { next: { ...lane, claiming: without(lane.claiming, event.jobId) } };
     case "releaseSlot":
@@ -53,9 +53,9 @@ function emptyLane(lane: string): Lane {
   return { lane, limit: 0, holders: new Set(), claiming: new Set(), failuresInRow: 0, listedAt: 0, missedAt: 0 };
 }
 
-function claimSlot(lane: Lane, jobId: string, now: number): Transition<Lane, Refusal> {
+function claimSlot(lane: Lane, { jobId, now, longest }: LaneEvent & { kind: "claimSlot" }): Transition<Lane, Refusal> {
   if (lane.holders.has(jobId)) return { refused: "holdsSlot" };
-  if (isBlocked(lane, now)) return { refused: "blocked" };
+  if (isBlocked(lane, now, longest)) return { refused: "blocked" };
   if (!hasRoom(lane)) return { refused: "full" };
   return { next: { ...lane, holders: withOne(lane.holders, jobId), claiming: withOne(lane.claiming, jobId) } };
 }

@@ -1,10 +1,11 @@
 import { jobNameOf } from "../ids.ts";
-import type { ClaimedJob, Job, PendingJob, QueueEntry } from "../job/job.ts";
+import type { Claim, ClaimedJob, Job, PendingJob, QueueEntry } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { BlockKind, Lane } from "../lane/lane.ts";
 import type { BedrockJob, CreateAnswer } from "../ports/batch.ts";
 import { blockFor } from "../rules/back-off.ts";
+import { isToCome, longestLeaseMs } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
 import { bringForward } from "./bring-forward.ts";
 import { releaseEnded } from "./release.ts";
@@ -31,22 +32,26 @@ export interface Run {
 /** A job that this run has taken, and what was known of it before. */
 interface Taken {
   job: PendingJob | ClaimedJob;
-  /** When the last earlier call set out whose outcome nobody knows; undefined if every one was answered. */
-  doubtSince: number | undefined;
+  /** What earlier calls left unknown; empty if every one was answered. */
+  doubt: Doubt;
   oddAnswers: number;
   leaseUntil: number;
+  /** How long it takes until a look-up can prove that no earlier call created the job; 0 if this run's proved it. */
+  proofInMs: number;
 }
+type Doubt = Pick<Claim, "doubtSince" | "absentSince">;
 
 /**
  * Finishes a claim that was found on the lane. Most of them are in the hands of another run that lives: a look at the
  * job is cheaper than being refused it.
  */
 export async function finishFoundClaim(world: World, run: Run, lane: Lane, jobId: string): Promise<Finished> {
+  const { store, clock, timings } = world;
   if (run.tried.has(jobId)) return "done";
-  const job = await world.store.jobs.get(jobId);
+  const job = await store.jobs.get(jobId);
   const needsNoAsking = await tidy(world, run, lane, jobId, job);
   if (needsNoAsking !== undefined) return needsNoAsking;
-  const isLeased = job?.status === "Claimed" && job.claim.leaseUntil > world.clock.now();
+  const isLeased = job?.status === "Claimed" && isToCome(job.claim.leaseUntil, longestLeaseMs(timings), clock.now());
   return isLeased && job.claim.owner !== run.owner ? "done" : finishClaim(world, run, lane, jobId);
 }
 
@@ -65,7 +70,7 @@ export async function finishClaim(
   if (run.tried.has(jobId)) return "done";
   const now = clock.now();
   const leaseUntil = now + timings.leaseMs;
-  const before = await store.jobs.takeClaim(jobId, run.owner, now, leaseUntil);
+  const before = await store.jobs.takeClaim(jobId, run.owner, now, leaseUntil, now + longestLeaseMs(timings));
   const job = before ?? (await store.jobs.get(jobId));
   const needsNoAsking = await tidy(world, run, lane, jobId, job, entry);
   if (needsNoAsking !== undefined) return needsNoAsking;
@@ -73,13 +78,15 @@ export async function finishClaim(
   if (job?.status !== "Pending" && job?.status !== "Claimed") return "done";
   // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
   if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
-  const claim = job.status === "Claimed" ? job.claim : undefined;
-  return ask(world, run, lane, {
-    job,
-    doubtSince: claim?.doubtSince,
-    oddAnswers: claim?.oddAnswers ?? 0,
-    leaseUntil,
-  });
+  const { doubt, oddAnswers } = knownOf(job);
+  return ask(world, run, lane, { job, doubt, oddAnswers, leaseUntil, proofInMs: 0 });
+}
+
+function knownOf(job: PendingJob | ClaimedJob): Pick<Taken, "doubt" | "oddAnswers"> {
+  if (job.status === "Pending") return { doubt: {}, oddAnswers: 0 };
+  const { doubtSince, absentSince, oddAnswers } = job.claim;
+  if (doubtSince === undefined) return { doubt: {}, oddAnswers };
+  return { doubt: { doubtSince, ...(absentSince !== undefined && { absentSince }) }, oddAnswers };
 }
 
 /** Tidies up after a job that is in no table, has ended, or has its ARN; undefined for one that is still to be asked for. */
@@ -107,39 +114,46 @@ async function tidy(
 
 /** Looks for the unfinished claims of a blocked lane, without asking Bedrock for anything new. */
 export async function lookUpClaims(world: World, lane: Lane): Promise<void> {
-  const { store, batch, clock, stage } = world;
+  const { store, batch, clock, stage, timings } = world;
   for (const jobId of lane.claiming) {
     const job = await store.jobs.get(jobId);
-    if (job?.status !== "Claimed" || job.claim.doubtSince === undefined || job.claim.leaseUntil > clock.now()) continue;
-    const found = await batch.findByName(jobNameOf(stage, jobId));
+    if (job?.status !== "Claimed" || job.claim.doubtSince === undefined) continue;
+    if (isToCome(job.claim.leaseUntil, longestLeaseMs(timings), clock.now())) continue;
+    const { job: found } = await batch.findByName(jobNameOf(stage, jobId));
     if (found !== undefined) await adopt(world, job, found);
   }
 }
 
 async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
-  const { store, batch, stage, clock, timings } = world;
-  const { job, doubtSince } = taken;
+  const { store, batch, stage } = world;
+  const { job, doubt, oddAnswers } = taken;
   await store.queue.drop(job);
-  if (doubtSince !== undefined) {
-    const found = await batch.findByName(jobNameOf(stage, job.jobId));
+  let known = taken;
+  if (doubt.doubtSince !== undefined) {
+    const { job: found, at } = await batch.findByName(jobNameOf(stage, job.jobId));
     if (found !== undefined) return adopt(world, job, found);
-    if (taken.oddAnswers >= MOST_ODD_ANSWERS) {
-      if (clock.now() - doubtSince >= timings.doubtMs)
-        return failJob(
-          world,
-          job,
-          `Bedrock answered ${taken.oddAnswers} times with errors that Sluice does not know.`,
-          run.owner,
-        );
-      return waitForProof(world, run, taken, doubtSince);
+    known = lookedAt(world, taken, at);
+    if (oddAnswers >= MOST_ODD_ANSWERS) {
+      const message = `Bedrock answered ${oddAnswers} times with errors that Sluice does not know.`;
+      return endOrWait(world, run, known, message);
     }
   }
-  return heedAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
+  return heedAnswer(world, run, lane, known, await batch.create(createRequestOf(stage, job)));
+}
+
+/**
+ * What is known after a look-up that found nothing. Only Bedrock's clock tells how long the job has been absent: an
+ * instance's may be minutes ahead of the time, and the listing has yet to show the job.
+ */
+function lookedAt({ timings }: World, taken: Taken, at: number): Taken {
+  const absentSince = Math.min(taken.doubt.absentSince ?? at, at);
+  const proofInMs = Math.max(0, absentSince + timings.doubtMs - at);
+  return { ...taken, doubt: { ...taken.doubt, absentSince }, proofInMs };
 }
 
 async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
-  const { store, batch, messages, stage, clock, timings, log } = world;
-  const { job, doubtSince } = taken;
+  const { store, batch, messages, stage, clock, log } = world;
+  const { job } = taken;
   switch (answer.kind) {
     case "created":
       if (lane.block !== undefined) await store.lanes.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
@@ -151,12 +165,9 @@ async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answ
     case "denied":
       return block(world, run, lane, taken, "denied", answer.message);
     case "invalid":
-      // An earlier call may have made the job, and a name that is taken may be reported like this.
-      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)
-        return failJob(world, job, answer.message, run.owner);
-      return waitForProof(world, run, taken, doubtSince);
+      return refused(world, run, taken, answer.message);
     case "conflict": {
-      const found = await batch.findByName(jobNameOf(stage, job.jobId));
+      const { job: found } = await batch.findByName(jobNameOf(stage, job.jobId));
       if (found !== undefined) return adopt(world, job, found);
       break;
     }
@@ -176,12 +187,29 @@ async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answ
   return "done";
 }
 
+/**
+ * Bedrock takes the request for invalid. That may only say that the name is taken: by the job of an earlier call, or by
+ * one that this table has forgotten because an earlier state of it was restored. So nothing fails that is not looked for.
+ */
+async function refused(world: World, run: Run, taken: Taken, message: string): Promise<Finished> {
+  const { job, doubt } = taken;
+  if (doubt.doubtSince === undefined) {
+    const { job: found } = await world.batch.findByName(jobNameOf(world.stage, job.jobId));
+    if (found !== undefined) return adopt(world, job, found);
+  }
+  return endOrWait(world, run, taken, message);
+}
+
+/** Ends a job that Bedrock does not take, once it is proven that no earlier call created it. */
+function endOrWait(world: World, run: Run, taken: Taken, message: string): Promise<Finished> {
+  return taken.proofInMs > 0 ? waitForProof(world, run, taken) : failJob(world, taken.job, message, run.owner);
+}
+
 /** Leaves the claim alone until a look-up that finds nothing proves that no earlier call created the job. */
-async function waitForProof(world: World, run: Run, taken: Taken, doubtSince: number): Promise<Finished> {
-  const { job } = taken;
-  const leaseUntil = doubtSince + world.timings.doubtMs;
+async function waitForProof(world: World, run: Run, { job, doubt, proofInMs }: Taken): Promise<Finished> {
+  const leaseUntil = world.clock.now() + proofInMs;
   await world.messages.wake(job.lane, leaseUntil);
-  await world.store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil, doubtSince, odd: false });
+  await world.store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil, ...doubt, odd: false });
   return "done";
 }
 
@@ -195,13 +223,12 @@ async function block(
   reason: string,
 ): Promise<Finished> {
   const { store, messages, clock, timings, log } = world;
-  const { job, doubtSince } = taken;
+  const { job, doubt } = taken;
   const block = blockFor(lane, kind, reason, clock.now(), timings);
   // The message first: a crash between the two then wakes the lane once for nothing, instead of never.
   await messages.wake(lane.lane, block.until);
   await store.lanes.block(lane.lane, block);
-  const left = { leaseUntil: clock.now(), odd: false };
-  await store.jobs.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
+  await store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil: clock.now(), ...doubt, odd: false });
   log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId: job.jobId, status: kind, message: reason });
   return "blocked";
 }

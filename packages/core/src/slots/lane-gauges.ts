@@ -1,4 +1,5 @@
 import { hasRoom, isBlocked, type Lane } from "../lane/lane.ts";
+import { longestBlocks } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -21,13 +22,13 @@ export interface LaneGauges {
 
 /** Measures the lanes; undefined if nothing waits or runs, so that an idle stage pays for no metric. */
 export async function laneGauges(world: World): Promise<LaneGauges | undefined> {
-  const { store, clock } = world;
+  const { store, clock, timings } = world;
   const gauges: LaneGauges = { IdleLanes: 0, PendingJobs: 0, RunningJobs: 0, LongestScheduledHours: 0 };
   for (const lane of await store.lanes.all()) {
     const pending = await store.queue.count(lane.lane, MOST_PENDING);
     gauges.PendingJobs += pending;
     gauges.RunningJobs += lane.holders.size;
-    if (pending > 0 && hasRoom(lane) && !isBlocked(lane, clock.now())) gauges.IdleLanes++;
+    if (pending > 0 && hasRoom(lane) && !isBlocked(lane, clock.now(), longestBlocks(timings))) gauges.IdleLanes++;
     gauges.LongestScheduledHours = Math.max(gauges.LongestScheduledHours, await scheduledHours(world, lane));
   }
   return gauges.PendingJobs + gauges.RunningJobs > 0 ? gauges : undefined;

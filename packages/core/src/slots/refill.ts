@@ -1,6 +1,7 @@
 import type { QueueEntry } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
 import { hasRoom, isBlocked } from "../lane/lane.ts";
+import { longestBlocks } from "../rules/clocks.ts";
 import { laneTransition } from "../rules/lane.ts";
 import type { World } from "../world.ts";
 import { finishClaim, finishFoundClaim, lookUpClaims, type Run } from "./claims.ts";
@@ -30,7 +31,7 @@ export async function refill(world: World, laneName: string, freed?: Lane): Prom
   for (let round = 0; round < MOST_ROUNDS; round++) {
     lane = await withLimit(world, laneName, round === 0 && freed ? freed : await world.store.lanes.get(laneName));
     if (lane === undefined) return undefined;
-    if (isBlocked(lane, world.clock.now())) {
+    if (isBlocked(lane, world.clock.now(), longestBlocks(world.timings))) {
       await lookUpClaims(world, lane);
       return lane;
     }
@@ -64,12 +65,14 @@ async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "
 }
 
 /** True if the job holds a slot now. A refusal tells neither why, nor whether our own earlier try succeeded: read. */
-async function claim({ store, clock, messages }: World, laneName: string, jobId: string): Promise<boolean> {
+async function claim(world: World, laneName: string, jobId: string): Promise<boolean> {
+  const { store, clock, messages, timings } = world;
+  const longest = longestBlocks(timings);
   for (let attempt = 0; attempt < MOST_CLAIMS; attempt++) {
-    if (await store.lanes.claimSlot(laneName, jobId, clock.now())) return true;
+    if (await store.lanes.claimSlot(laneName, jobId, clock.now(), longest)) return true;
     const lane = await store.lanes.get(laneName);
     if (lane?.holders.has(jobId)) return true;
-    if ("refused" in laneTransition(lane, { kind: "claimSlot", jobId, now: clock.now() })) return false;
+    if ("refused" in laneTransition(lane, { kind: "claimSlot", jobId, now: clock.now(), longest })) return false;
   }
   await messages.wake(laneName, clock.now());
   return false;

@@ -62,6 +62,17 @@ export interface Submission extends SubmissionFacts {
   openJobs: ReadonlySet<string>;
   counts: Counts;
   problem?: Problem;
+  /** The folder of its results, ending in "/"; absent until it is chosen, and in rows of earlier versions. */
+  folder?: string;
+}
+
+/** How a submission ended whose results were in the bucket already, as its summary there says. */
+export interface TakenOver {
+  status: "Done" | "Refused";
+  folder: string;
+  counts: Counts;
+  /** There for a refused one, and only for it. */
+  problem?: Problem;
 }
 
 /** The most jobs of one submission that can be open: all that a drop can make. */

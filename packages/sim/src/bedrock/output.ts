@@ -82,6 +82,11 @@ export class BatchOutput {
     this.#objects.put(`${folder}${ending === undefined ? "manifest.json.out" : `${file}${ending}`}`, content);
   }
 
+  /** True if the job's input is there. */
+  hasInput({ request: { inputKey } }: SimJob): boolean {
+    return this.#objects.keys(inputKey).includes(inputKey);
+  }
+
   /** Lets somebody else at what was prepared, once Bedrock has read it. */
   #spoilInput({ request: { inputKey } }: SimJob, spoiled: Spoiled, faultAt: FaultAt): void {
     const fault = faultAt("", inputFaults);
@@ -100,8 +105,9 @@ export class BatchOutput {
     }
   }
 
-  #inputOf({ request, jobName }: SimJob): string[] | undefined {
-    if (!this.#objects.keys(request.inputKey).includes(request.inputKey)) {
+  #inputOf(job: SimJob): string[] | undefined {
+    const { request, jobName } = job;
+    if (!this.hasInput(job)) {
       this.problems.push(`The input ${request.inputKey} of ${jobName} is gone while its job runs.`);
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { isEnded, jobNameOf, processedPrefix, type Submission } from "@sluice/core";
+import { isEnded, jobNameOf, type Submission } from "@sluice/core";
 import type { MemoryObjects, MemoryStore } from "@sluice/testing";
 import { type BatchOutput, NOBODY } from "../bedrock/output.ts";
 import type { Dropped } from "../script/dropped.ts";
@@ -57,12 +57,12 @@ async function checkContent({ store, drops }: Ledger, content: string): Promise<
 }
 
 async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submission): Promise<void> {
-  const { store, objects, drops } = ledger;
-  const { script, key, submissionId } = dropped;
+  const { objects, drops } = ledger;
+  const { script } = dropped;
   const fail = (what: string) => new Violation("3: every record once", `${script.name}: ${what}.`);
   const isDone = submission.status === "Done";
-  const owner = isDone ? await store.submissions.claimPath(objects.bucket, key, submissionId) : undefined;
-  const prefix = processedPrefix(key, owner === submissionId, submissionId);
+  const prefix = submission.folder;
+  if (prefix === undefined) throw fail("it has no folder of results");
   const files = objects.keys(prefix);
   for (const name of ["results.jsonl", "errors.jsonl", "summary.json"])
     if (!files.includes(`${prefix}${name}`)) throw fail(`${prefix}${name} is missing`);

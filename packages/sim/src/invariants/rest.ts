@@ -1,4 +1,13 @@
-import { arnOf, hasEnded, hasRoom, isBlocked, type Lane, type Store } from "@sluice/core";
+import {
+  arnOf,
+  defaultTimings,
+  hasEnded,
+  hasRoom,
+  isBlocked,
+  type Lane,
+  longestBlocks,
+  type Store,
+} from "@sluice/core";
 import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
 import type { LaneScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
@@ -37,7 +46,7 @@ export async function checkRest(rest: Rest): Promise<void> {
 async function checkLane(rest: Rest, lane: Lane): Promise<void> {
   const { store, now, owes, hadTrouble, isCalm } = rest;
   const fail = (what: string) => new Violation("2: no idle slot", `${lane.lane} rests ${what}.`);
-  const blocked = isBlocked(lane, now);
+  const blocked = isBlocked(lane, now, longestBlocks(defaultTimings));
   if (!hadTrouble) await checkClaims(rest, lane, blocked, fail);
   if (owes) return;
   for (const jobId of lane.holders) {

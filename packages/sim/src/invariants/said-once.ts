@@ -11,4 +11,9 @@ export class SaidOnce {
       throw new Violation("said once", `${submissionId} is done, it is said for the second time.`);
     this.#done.add(submissionId);
   }
+
+  /** The table is what it was before: what it has forgotten may be said again. */
+  restored(): void {
+    this.#done.clear();
+  }
 }

@@ -13,11 +13,17 @@ export const refillRules: readonly Mutant[] = [
   },
   {
     name: "a blocked lane claims",
-    patches: [{ file: lanes, from: `  if (isBlocked(lane, now)) return { refused: "blocked" };\n`, to: "" }],
+    patches: [{ file: lanes, from: `  if (isBlocked(lane, now, longest)) return { refused: "blocked" };\n`, to: "" }],
   },
   {
     name: "a blocked lane is asked like any other",
-    patches: [{ file: refill, from: "if (isBlocked(lane, world.clock.now())) {", to: "if (lane.limit < 0) {" }],
+    patches: [
+      {
+        file: refill,
+        from: "if (isBlocked(lane, world.clock.now(), longestBlocks(world.timings))) {",
+        to: "if (lane.limit < 0) {",
+      },
+    ],
   },
   {
     name: "a blocked lane's unfinished claims are not looked up",
@@ -73,8 +79,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: jobs,
-        from: "job.claim.leaseUntil > now) return",
-        to: "job.claim.leaseUntil > 0) return",
+        from: "claim.leaseUntil > now && claim.leaseUntil <= latest) return",
+        to: "claim.leaseUntil > 0) return",
       },
     ],
   },
@@ -108,13 +114,14 @@ export const refillRules: readonly Mutant[] = [
       },
       {
         file: claims,
-        from: "  const { job, doubtSince } = taken;\n  await store.queue.drop(job);\n",
-        to: "  const { job, doubtSince } = taken;\n",
+        from: "  const { job, doubt, oddAnswers } = taken;\n  await store.queue.drop(job);\n",
+        to: "  const { job, doubt, oddAnswers } = taken;\n",
       },
     ],
   },
   {
     name: "the slot of an ended claim is kept",
+    level: "queue",
     patches: [{ file: claims, from: `    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n`, to: "" }],
   },
   {
@@ -126,8 +133,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "  const { job, doubtSince } = taken;\n  await store.queue.drop(job);\n",
-        to: "  const { job, doubtSince } = taken;\n",
+        from: "  const { job, doubt, oddAnswers } = taken;\n  await store.queue.drop(job);\n",
+        to: "  const { job, doubt, oddAnswers } = taken;\n",
       },
     ],
   },
@@ -136,8 +143,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "    if (found !== undefined) return adopt(world, job, found);\n    if (taken.oddAnswers",
-        to: "    if (taken.oddAnswers",
+        from: "    if (found !== undefined) return adopt(world, job, found);\n    known",
+        to: "    void found;\n    known",
       },
     ],
   },

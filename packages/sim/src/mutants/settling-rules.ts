@@ -65,9 +65,9 @@ export const settlingRules: readonly Mutant[] = [
     level: "whole",
     patches: [
       {
-        file: settle,
-        from: "clock.now() - job.endedAt >= timings.outputMs;",
-        to: "clock.now() - job.endedAt >= 1_000 * timings.outputMs;",
+        file: collect,
+        from: "const outputMs = timeLeft(world, ended, seen, timings.outputMs);",
+        to: "const outputMs = timeLeft(world, ended, seen, timings.outputMs) + 1_000 * timings.outputMs;",
       },
     ],
   },
@@ -127,8 +127,8 @@ export const settlingRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "    if (await store.submissions.finish(submissionId))\n",
-        to: "    await store.submissions.finish(submissionId);\n    if (submissionId)\n",
+        from: "  if (await store.submissions.finish(submissionId))\n",
+        to: "  await store.submissions.finish(submissionId);\n  if (submissionId)\n",
       },
     ],
   },

@@ -65,19 +65,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: plan,
-        from: `  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")\n`,
-        to: "  if (isNew)\n",
-      },
-    ],
-  },
-  {
-    name: "a second plan wins over the first",
-    level: "whole",
-    patches: [
-      {
-        file: "core/src/rules/submission.ts",
-        from: "return unplanned(submission, { plan,",
-        to: "return unplanned({ ...submission, plan: undefined } as never, { plan,",
+        from: `  if (stored?.status === "Pending") await`,
+        to: "  if (isNew && stored) await",
       },
     ],
   },
@@ -99,18 +88,18 @@ export const wholeRules: readonly Mutant[] = [
       {
         file: collect,
         from: "  let submission = await store.submissions.get(submissionId);\n",
-        to: "  await store.jobs.markDone(jobId);\n  let submission = await store.submissions.get(submissionId);\n",
+        to: "  await store.jobs.markDone(jobId, false);\n  let submission = await store.submissions.get(submissionId);\n",
       },
     ],
   },
   {
-    name: "what is prepared goes before the submission is done",
+    name: "what is prepared goes before the results are written",
     level: "whole",
     patches: [
       {
         file: collect,
-        from: "    if (await store.submissions.finish(submissionId))\n",
-        to: "    await sweepUp(objects, submissionId);\n    if (await store.submissions.finish(submissionId))\n",
+        from: "    const folder = await store.submissions.chooseFolder(submissionId, place.folder);\n",
+        to: "    const folder = await store.submissions.chooseFolder(submissionId, place.folder);\n    await sweepUp(objects, submissionId);\n",
       },
     ],
   },
@@ -131,8 +120,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "  if (!hasManifest && arn !== undefined && clock.now() < readyAt)",
-        to: '  if (!hasManifest && arn === "" && clock.now() < readyAt)',
+        from: "  if (!hasManifest && arn !== undefined && waitMs > 0)",
+        to: '  if (!hasManifest && arn === "" && waitMs > 0)',
       },
     ],
   },

@@ -1,6 +1,6 @@
-import { jobIdOf, submissionIdOf } from "@sluice/core";
+import { jobIdOf, resultsFolders, submissionIdOf } from "@sluice/core";
 import type { MemoryObjects } from "@sluice/testing";
-import type { Dropped } from "../script/dropped.ts";
+import { type Dropped, STRANGERS_WORDS } from "../script/dropped.ts";
 import type { DropScript } from "../script/script.ts";
 import type { Names } from "./names.ts";
 
@@ -13,7 +13,8 @@ const MOST_SLICES = 12;
  * @param earlier the drops before it
  */
 export function drop(objects: MemoryObjects, script: DropScript, names: Names, earlier: readonly Dropped[]): Dropped {
-  const key = `to-process/${script.path}`;
+  const above = earlier.find(({ script: { name } }) => name === script.under);
+  const key = above === undefined ? `to-process/${script.path}` : `${above.key}/${above.submissionId}`;
   const copied = script.copies ? earlier.findLast((other) => other.key === key) : undefined;
   const content = copied ?? contentOf(script);
   const head = copied === undefined ? objects.put(key, content.text) : objects.touch(key);
@@ -21,8 +22,19 @@ export function drop(objects: MemoryObjects, script: DropScript, names: Names, e
   const jobIds = Array.from({ length: MOST_SLICES }, (_, slice) => jobIdOf(submissionId, head.lastModified, slice));
   names.set(submissionId, script.name);
   for (const [slice, jobId] of jobIds.entries()) names.set(jobId, `${script.name}.${slice}`);
+  const strangers = strangersAt(objects, script, key, submissionId);
   const { text, recordIds, brokenLines } = content;
-  return { script, submissionId, key, jobIds, text, recordIds, brokenLines, content: copied?.content ?? script.name };
+  const whose = copied?.content ?? script.name;
+  return { script, submissionId, key, jobIds, text, recordIds, brokenLines, content: whose, strangers };
+}
+
+/** Puts what somebody else keeps in `processed/`; where an earlier drop has its results already nobody puts anything. */
+function strangersAt(objects: MemoryObjects, { stranger }: DropScript, key: string, submissionId: string): string[] {
+  const { plain, own } = resultsFolders(key, submissionId);
+  const strangers = stranger === undefined ? [] : [`${stranger === "plain" ? plain : own[0]}errors.jsonl`];
+  const put = strangers.filter((place) => objects.keys(place).length === 0);
+  for (const place of put) objects.put(place, STRANGERS_WORDS);
+  return put;
 }
 
 /** The lines of a new file. */

@@ -76,7 +76,7 @@ const CALLS = {
 };
 
 /** How likely a kind is at most at one place: what strikes at every call must be rarer than what strikes once a job. */
-const mostLikely: Record<Exclude<FaultKind, keyof typeof likelyOfOutput>, number> = {
+const mostLikely: Record<Exclude<FaultKind, keyof typeof likelyOfOutput | "clockFarOff">, number> = {
   ...all(callFaults, 0.04),
   ...all(createFaults, 0.3),
   ...all(eventFaults, 0.5),
@@ -97,6 +97,9 @@ const likelyOfOutput = {
   ...all(manifestFaults, 0.4),
   ...all(inputFaults, 0.4),
 };
+
+/** How many instances' clocks are far off at most. */
+const MOST_FAR_OFF = 0.3;
 
 function all<K extends FaultKind>(kinds: readonly K[], rate: number): Record<K, number> {
   return Object.fromEntries(kinds.map((kind) => [kind, rate])) as Record<K, number>;
@@ -122,11 +125,32 @@ export function drawScript(seed: number, level?: Script["level"]): Script {
     rates: { ...drawRates(chance), ...drawOutputRates(new Chance(seed, "outputs")) },
     weakSpots: drawWeakSpots(chance, level ?? drawn),
     sweepsAtMs: [],
+    restores: [],
   };
   if (script.level === "queue") script.jobs = drawJobs(chance, lanes, arriving);
   else script.drops = withCopies(new Chance(seed, "copies"), drawDrops(chance, lanes, arriving));
   script.sweepsAtMs = drawSweeps(chance, script);
+  drawOutside(script);
   return script;
+}
+
+/** What comes from outside of the queue. It is drawn from a stream of its own, so that the rest of a seed stays. */
+function drawOutside(script: Script): void {
+  const chance = new Chance(script.seed, "script: outside");
+  if (chance.happens(0.25)) script.rates.clockFarOff = chance.magnitude(MOST_FAR_OFF / 30, MOST_FAR_OFF);
+  if (script.level === "queue") return;
+  if (chance.happens(0.4)) script.drops = script.drops.map((drop, n) => drawStrange(chance, drop, script.drops[n - 1]));
+  if (chance.happens(0.4))
+    script.restores = Array.from({ length: chance.whole(1, 2) }, () => {
+      const atMs = script.healAtMs * chance.fraction();
+      return { takenAtMs: atMs * chance.fraction(), atMs };
+    });
+}
+
+function drawStrange(chance: Chance, drop: DropScript, earlier: DropScript | undefined): DropScript {
+  const isUnder = chance.happens(0.3) && earlier?.lane === drop.lane && earlier.path !== drop.path;
+  const stranger = chance.pick(["plain", "own", "none", "none"] as const);
+  return { ...drop, ...(isUnder && { under: earlier.name }), ...(stranger !== "none" && { stranger }) };
 }
 
 function drawLanes(chance: Chance): LaneScript[] {

@@ -1,5 +1,8 @@
 import type { DropScript } from "./script.ts";
 
+/** What somebody else puts into `processed/`. */
+export const STRANGERS_WORDS = "This is mine.\n";
+
 /** A file that was dropped, and what was in it. */
 export interface Dropped {
   script: DropScript;
@@ -13,4 +16,6 @@ export interface Dropped {
   recordIds: string[];
   /** The numbers of its broken lines. */
   brokenLines: number[];
+  /** The objects that somebody else put where its results could go. */
+  strangers: string[];
 }

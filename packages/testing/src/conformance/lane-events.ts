@@ -12,14 +12,15 @@ import { type Doors, nextOf, plain } from "./store-transitions.ts";
 const jobId = fc.constantFrom("j1", "j2", "j3");
 const time = fc.integer({ min: 0, max: 6 });
 const kind = fc.constantFrom<BlockKind>("quota", "throttled", "denied", "failures");
+const longest = plain({ quota: time, throttled: time, denied: time, failures: time });
 const outcome = fc.constantFrom<ReleaseOutcome>("failure", "failure", "success", "neutral");
 
 function eventsOf(lane: string): fc.Arbitrary<LaneEvent> {
   const block = plain({ kind, until: fc.constantFrom(0, 0, 3, 6), reason: fc.constant("words"), tries: time });
   return fc.oneof<fc.Arbitrary<LaneEvent>[]>(
     fc.constantFrom(3, 3, 2, 1, 0).map((limit) => ({ kind: "setLimit", lane, limit })),
-    plain({ kind: fc.constant("claimSlot"), jobId, now: time }),
-    plain({ kind: fc.constant("claimSlot"), jobId, now: time }),
+    plain({ kind: fc.constant("claimSlot"), jobId, now: time, longest }),
+    plain({ kind: fc.constant("claimSlot"), jobId, now: time, longest }),
     plain({ kind: fc.constant("finishClaiming"), jobId }),
     plain({ kind: fc.constant("releaseSlot"), jobId, outcome }),
     plain({ kind: fc.constant("releaseSlot"), jobId, outcome }),
@@ -35,7 +36,7 @@ function make(lanes: Lanes, lane: string, event: LaneEvent): Promise<unknown> {
     case "setLimit":
       return lanes.setLimit(lane, event.limit);
     case "claimSlot":
-      return lanes.claimSlot(lane, event.jobId, event.now);
+      return lanes.claimSlot(lane, event.jobId, event.now, event.longest);
     case "finishClaiming":
       return lanes.finishClaiming(lane, event.jobId);
     case "releaseSlot":

@@ -2,15 +2,15 @@ import { type Lane, type LaneEvent, type Lanes, laneTransition } from "@sluice/c
 import { Rows } from "./store-rows.ts";
 
 /** The lanes in memory; their rules are the core's. */
-export function memoryLanes(): Lanes {
-  const rows = new Rows<Lane, LaneEvent>(laneTransition);
+export function memoryLanes(stored: Map<string, Lane>): Lanes {
+  const rows = new Rows<Lane, LaneEvent>(stored, laneTransition);
   const isDone = (lane: string, event: LaneEvent) => rows.apply(lane, event) !== undefined;
 
   return {
     get: async (lane) => rows.get(lane),
     all: async () => rows.page("ascending", Number.POSITIVE_INFINITY).items,
     setLimit: async (lane, limit) => rows.must(lane, { kind: "setLimit", lane, limit }),
-    claimSlot: async (lane, jobId, now) => isDone(lane, { kind: "claimSlot", jobId, now }),
+    claimSlot: async (lane, jobId, now, longest) => isDone(lane, { kind: "claimSlot", jobId, now, longest }),
     finishClaiming: async (lane, jobId) => void rows.apply(lane, { kind: "finishClaiming", jobId }),
     releaseSlot: async (lane, jobId, outcome) => rows.apply(lane, { kind: "releaseSlot", jobId, outcome }),
     block: async (lane, block) => void rows.apply(lane, { kind: "block", block }),

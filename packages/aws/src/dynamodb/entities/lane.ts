@@ -1,3 +1,4 @@
+import { blockKinds } from "@sluice/core";
 import { Entity } from "electrodb";
 import { type Place, primaryKey, SERVICE } from "./entity.ts";
 
@@ -18,7 +19,7 @@ export function laneEntity(place: Place) {
         block: {
           type: "map",
           properties: {
-            kind: { type: ["quota", "throttled", "denied", "failures"] as const, required: true },
+            kind: { type: blockKinds, required: true },
             until: { type: "number", required: true },
             reason: { type: "string", required: true },
             tries: { type: "number", required: true },

@@ -1,5 +1,5 @@
 import { checkOpenJobs, type Submission, SubmissionMissing, type Submissions } from "@sluice/core";
-import { all } from "../clauses.ts";
+import { all, any } from "../clauses.ts";
 import type { SubmissionEntity } from "../entities/submission.ts";
 import { submissionOfRow } from "../rows/submission-row.ts";
 
@@ -88,6 +88,29 @@ export function submissionOperations(
         .where(({ openJobs }, { contains }) => contains(openJobs, jobId))
         .go({ response: "all_new", returnOnConditionCheckFailure: true });
       return rejected ? readExisting(submissionId) : submissionOfRow(data);
+    },
+
+    async chooseFolder(submissionId, folder) {
+      const { rejected } = await submissions
+        .patch({ submissionId })
+        .set({ folder })
+        .where((submission, { notExists }) => notExists(submission.folder))
+        .go({ returnOnConditionCheckFailure: true });
+      return rejected ? ((await readExisting(submissionId)).folder ?? folder) : folder;
+    },
+
+    async takeOver(submissionId, { status, folder, counts, problem }) {
+      const { rejected, data } = await submissions
+        .patch({ submissionId })
+        .set({ status, folder, ...counts, ...(problem !== undefined && { problem: { ...problem } }), ...through() })
+        .remove(["openJobs"])
+        .where((submission, { eq, notExists }) => {
+          const isPlanning = eq(submission.status, "Planning");
+          if (status === "Refused") return all(isPlanning, notExists(submission.plan));
+          return any(isPlanning, eq(submission.status, "Open"));
+        })
+        .go({ response: "all_new", returnOnConditionCheckFailure: true });
+      return rejected ? undefined : submissionOfRow(data);
     },
 
     async finish(submissionId) {
