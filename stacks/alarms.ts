@@ -79,6 +79,12 @@ alarm("IdleLane", `A lane has had pending jobs and free slots for ${IDLE_MINUTES
   evaluationPeriods: IDLE_MINUTES / MEASURE_MINUTES,
   threshold: 0,
 });
+const lost = {
+  IncompleteOutput: ["OutputsGivenUp", "A job was settled though its output was not all there an hour after its end."],
+  LostInput: ["InputsLost", "What was prepared for a job was deleted or replaced before the job was settled."],
+} as const;
+for (const [name, [metricName, description]] of Object.entries(lost))
+  alarm(name, description, { ...own, metricName, statistic: "Sum", period: 300, evaluationPeriods: 1, threshold: 0 });
 alarm("Scheduled", `A job has been in Scheduled for over ${settings.alarms.scheduledHours} hours.`, {
   ...own,
   metricName: "LongestScheduledHours",

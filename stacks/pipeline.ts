@@ -84,8 +84,9 @@ export const collect = sluiceFunction("Collect", {
     ...readSettings,
     ...useTable("GetItem", "UpdateItem"),
     ...listBucket,
-    ...readObjects("staging/", "output/", "settled/", "processed/"),
-    ...writeObjects("settled/", "processed/"),
+    // What was prepared and is lost is written again out of the dropped file.
+    ...readObjects("to-process/", "staging/", "output/", "settled/", "processed/"),
+    ...writeObjects("staging/", "settled/", "processed/"),
     ...deleteObjects("staging/", "settled/", "output/"),
     ...getJobs,
     ...consume(collectQueue),

@@ -22,7 +22,7 @@ export class SubmissionMissing extends Error {
   }
 }
 
-/** The output of an ended job is not all there yet: try again later, never settle on less. */
+/** The output of an ended job is not all there yet: try again later. On less it is settled once its time is over. */
 export class OutputIncomplete extends Error {
   constructor(
     readonly jobId: string,
@@ -30,5 +30,18 @@ export class OutputIncomplete extends Error {
   ) {
     super(`The output of job ${jobId} is not complete: ${what}. It is read again later.`);
     this.name = "OutputIncomplete";
+  }
+}
+
+/** The prepared input of a job is not the object that was planned: its records have to be known from elsewhere. */
+export class InputLost extends Error {
+  constructor(
+    readonly jobId: string,
+    what: string,
+  ) {
+    super(
+      `The prepared input of job ${jobId} is lost: ${what}. Its records are taken from the dropped file, or from its output.`,
+    );
+    this.name = "InputLost";
   }
 }

@@ -41,6 +41,7 @@ export { baseModel, profileOf } from "./settings/model-id.ts";
 export { quotaCodeOf } from "./settings/quota-codes.ts";
 export * from "./settings/route.ts";
 export * from "./settings/settings.ts";
+export { awaitedOutput } from "./settling/job-output.ts";
 export type { Sighting } from "./slots/bring-forward.ts";
 export { type LaneGauges, laneGauges } from "./slots/lane-gauges.ts";
 export { refill } from "./slots/refill.ts";

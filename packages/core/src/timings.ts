@@ -15,6 +15,11 @@ export interface Timings {
   graceMs: number;
   /** How long after a change Bedrock's event of it may be on its way; later than that it counts as lost. */
   eventMs: number;
+  /**
+   * How long after a job's end Bedrock's output may disagree with its manifest, or lack it, before the job is settled on
+   * what there is.
+   */
+  outputMs: number;
   /** How old the last listing may be before an event lists again. */
   rideMs: number;
   /** How long after an end that no event told a lane is looked at every `rideMs`, events or not. */
@@ -40,6 +45,7 @@ export const defaultTimings: Timings = {
   skewMs: MINUTE_MS,
   graceMs: 2 * MINUTE_MS,
   eventMs: 30 * SECOND_MS,
+  outputMs: HOUR_MS,
   rideMs: 5 * MINUTE_MS,
   watchMs: HOUR_MS,
   stalledPlanMs: 2 * HOUR_MS,

@@ -25,6 +25,9 @@ export const counters: Readonly<Record<string, Counter>> = {
   lostEventRepaired: { metric: "LostEventsRepaired" },
   lostDropsFound: { metric: "LostDropsFound", addsCount: true },
   planFailed: { metric: "PlansFailed" },
+  outputAwaited: { metric: "OutputsAwaited" },
+  outputGivenUp: { metric: "OutputsGivenUp" },
+  inputLost: { metric: "InputsLost" },
   collectFailed: { metric: "CollectsFailed" },
   wakeFailed: { metric: "WakesFailed" },
 };

@@ -1,4 +1,14 @@
-import { arnOf, hasEnded, type Job, type JobStatus, jobNameOf, type Outcome, type Submission } from "@sluice/core";
+import {
+  arnOf,
+  awaitedOutput,
+  hasEnded,
+  isEnded,
+  type Job,
+  type JobStatus,
+  jobNameOf,
+  type Outcome,
+  type Submission,
+} from "@sluice/core";
 import type { Site } from "../reach/sluice.ts";
 
 const JOBS_PAGE = 100;
@@ -28,6 +38,8 @@ export interface ShownJob {
   submittedAt?: string;
   endedAt?: string;
   message?: string;
+  /** Why its records are not settled though it has ended, or were settled on less than its output promised. */
+  output?: string;
 }
 
 /** Every job of a submission, in its order, the running ones with what Bedrock says of them now. */
@@ -40,10 +52,26 @@ export async function jobsOf(site: Site, { submissionId }: Submission): Promise<
     if (next === undefined) break;
     cursor = next;
   }
-  const shown = jobs.sort((a, b) => a.slice - b.slice).map((job) => shownJob(job, site.stage));
+  const shown: ShownJob[] = [];
+  for (const job of jobs.sort((a, b) => a.slice - b.slice)) {
+    const output = await outputWords(site, job);
+    shown.push({ ...shownJob(job, site.stage), ...(output !== undefined && { output }) });
+  }
   const running = shown.filter(({ status, arn }) => arn !== undefined && !hasEnded(status)).slice(0, MOST_ASKED);
   await Promise.all(running.map((job) => addProgress(site, job)));
   return shown;
+}
+
+/** What there is to say of an ended job's output: that it is waited for, and why, or that it never was all there. */
+async function outputWords({ objects }: Site, job: Job): Promise<string | undefined> {
+  if (!isEnded(job)) return undefined;
+  const { done, outcome } = job;
+  if (outcome?.incomplete !== undefined) return `settled on an output that was not all there: ${outcome.incomplete}`;
+  if (done || outcome !== undefined) return undefined;
+  const missing = await awaitedOutput(objects, job);
+  return missing === undefined
+    ? "its output is still to be read"
+    : `its output is not all there: ${missing}. An hour after its end it is settled on what there is`;
 }
 
 /** The tokens of all jobs that are known; undefined if none is. */

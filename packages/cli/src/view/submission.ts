@@ -60,13 +60,14 @@ function jobsTable(jobs: readonly ShownJob[]): string {
   return [table, ...jobMessages(jobs)].join("\n");
 }
 
-/** What Bedrock said of the jobs, each sentence once. */
+/** What Bedrock said of the jobs, and what there is to say of their output, each sentence once. */
 function jobMessages(jobs: readonly ShownJob[]): string[] {
   const jobsOf = new Map<string, number[]>();
-  for (const { part, message } of jobs) if (message) jobsOf.set(message, [...(jobsOf.get(message) ?? []), part + 1]);
-  return [...jobsOf].map(([message, [first = 0, ...others]]) => {
+  for (const { part, message, output } of jobs)
+    for (const words of [message, output]) if (words) jobsOf.set(words, [...(jobsOf.get(words) ?? []), part + 1]);
+  return [...jobsOf].map(([words, [first = 0, ...others]]) => {
     const more = others.length === 0 ? "" : ` and ${others.length} more`;
-    return `job ${first}${more}: ${printable(message)}`;
+    return `job ${first}${more}: ${printable(words)}`;
   });
 }
 

@@ -11,6 +11,9 @@ export const MAX_KEY_BYTES = 1024;
 export const RESULTS_NAME = "results.jsonl";
 export const ERRORS_NAME = "errors.jsonl";
 export const SUMMARY_NAME = "summary.json";
+/** Answers of Bedrock's that belong to no record, and lines of it that cannot be read; only where there are any. */
+export const STRAYS_NAME = "strays.jsonl";
+export const GARBLED_NAME = "garbled.txt";
 
 const ULID_CHARS = 26;
 const SLICE_DIGITS = 5;
@@ -26,7 +29,7 @@ const MAX_PATH_BYTES =
   PROCESSED_PREFIX.length -
   "/".length -
   (ULID_CHARS + "/".length) -
-  Math.max(RESULTS_NAME.length, ERRORS_NAME.length, SUMMARY_NAME.length);
+  Math.max(...[RESULTS_NAME, ERRORS_NAME, SUMMARY_NAME, STRAYS_NAME, GARBLED_NAME].map((name) => name.length));
 
 /** What the cut leaves behind: a path that looks like this by itself is hashed too, or it could meet a cut one. */
 const LOOKS_CUT = /~[0-9a-f]{16}$/;
@@ -54,15 +57,30 @@ export function jobOutputPrefix(submissionId: string, jobId: string): string {
   return `${submissionOutputPrefix(submissionId)}${jobId}/`;
 }
 
+/** What stands for the prepared input of one slice where that is lost. */
+export function rebuiltKey(submissionId: string, slice: number): string {
+  return `${preparedPrefix(submissionId)}rebuilt/${String(slice).padStart(SLICE_DIGITS, "0")}.jsonl`;
+}
+
+/** Where the lines of errors that the plan found are written again where the first ones are lost. */
+export function rebuiltErrorsKey(submissionId: string): string {
+  return `${preparedPrefix(submissionId)}rebuilt/errors.jsonl`;
+}
+
 /** Where the outputs of a slice are joined whose input was more than one file. */
 export function joinedOutputKey(submissionId: string, slice: number): string {
   return `${settledPrefix(submissionId)}${String(slice).padStart(SLICE_DIGITS, "0")}.output.jsonl`;
 }
 
 /** Where the settled lines of one slice lie. */
-export function settledKeys(submissionId: string, slice: number): { results: string; errors: string } {
+export function settledKeys(submissionId: string, slice: number) {
   const stem = `${settledPrefix(submissionId)}${String(slice).padStart(SLICE_DIGITS, "0")}`;
-  return { results: `${stem}.results.jsonl`, errors: `${stem}.errors.jsonl` };
+  return {
+    results: `${stem}.results.jsonl`,
+    errors: `${stem}.errors.jsonl`,
+    strays: `${stem}.strays.jsonl`,
+    unreadable: `${stem}.garbled.txt`,
+  };
 }
 
 /** The folders that the results of a submission can have, each ending in "/". */

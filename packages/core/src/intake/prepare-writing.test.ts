@@ -179,7 +179,8 @@ describe("what is prepared", () => {
 
   test("stands in plan.json in the words of earlier versions, so that either goes on with the other's work", async () => {
     const { objects, preparing } = await prepare(goods(2));
-    const slice = { inputKey: `${FOLDER}part-0000.jsonl`, records: 2, sizeBytes: goods(2).length };
+    const { etag } = (await preparing).slices[0] ?? {};
+    const slice = { inputKey: `${FOLDER}part-0000.jsonl`, etag, records: 2, sizeBytes: goods(2).length };
     const counts = { records: 2, results: 0, errors: 0 };
     expect(await preparing).toEqual({ slices: [{ slice: 0, ...slice }], counts });
     expect(JSON.parse(objects.text(`${FOLDER}plan.json`))).toEqual({ parts: [{ part: 0, ...slice }], counts });

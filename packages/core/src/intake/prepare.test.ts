@@ -51,6 +51,18 @@ const linesIn = (text: string) => (text === "" ? [] : text.replace(/\n$/, "").sp
 const errorsIn = (objects: MemoryObjects, { errorsKey }: Prepared) =>
   errorsKey === undefined ? [] : linesIn(objects.text(errorsKey));
 
+test("a line of errors.jsonl that is dropped again runs as the record that it was", async () => {
+  const failed = (id: string) => good(id).replace(/}$/, ',"error":{"code":"JobExpired"},"jobId":"01M88Z69ER"}');
+  const { objects, result } = await prepared(`${failed("a")}\n${good("b")}\n${failed("c")}\n`);
+  expect(linesIn(objects.text(result.slices[0]!.inputKey))).toEqual(["a", "b", "c"].map(good));
+});
+
+test("a slice is told from whatever may take its place", async () => {
+  const { objects, result } = await prepared(manyGood(25).join("\n"));
+  expect(result.slices).toHaveLength(3);
+  for (const { inputKey, etag } of result.slices) expect(etag).toBe((await objects.head(inputKey))?.etag);
+});
+
 type LineKind = "good" | "repeated" | "unnamed" | "broken" | "blank" | "bare";
 interface Given {
   kinds: { kind: LineKind; crlf: boolean }[];

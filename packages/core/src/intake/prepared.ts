@@ -11,6 +11,8 @@ const sliceSchema = z
   .object({
     part: z.int().nonnegative(),
     inputKey: z.string(),
+    /** Of the object of all its records, see `wholeInputKey`; earlier versions did not write it. */
+    etag: z.exactOptional(z.string()),
     records: z.int().positive(),
     sizeBytes: z.int().positive(),
   })
@@ -31,6 +33,9 @@ const toldSchema = z.object({
   lines: z.array(z.int().positive()),
 }) satisfies z.ZodType<Told>;
 const warnings = z.exactOptional(z.array(toldSchema));
+
+/** No plan.json is longer: two thousand slices and the sentences of a `Tally` make far less. */
+const MOST_PLAN_BYTES = 10_000_000;
 
 /** What a run writes as its plan.json. Two thousand slices make it about 300 kB; they stand under `parts`. */
 const preparedSchema = z.union([
@@ -119,4 +124,27 @@ export async function readPrepared(objects: ObjectStore, submissionId: string, r
       `${key} is not a plan that this version of Sluice wrote: ${z.prettifyError(parsed.error)}. Drop the file again.`,
     );
   return parsed.data;
+}
+
+/**
+ * What a run found that looks like a mistake. Nothing depends on it, so that a plan.json which somebody deleted or
+ * replaced is no error here.
+ *
+ * @returns undefined if plan.json is not there, or is none
+ */
+export async function readWarnings(
+  objects: ObjectStore,
+  submissionId: string,
+  run: string,
+): Promise<Told[] | undefined> {
+  const { plan: key } = runKeys(submissionId, run);
+  const head = await objects.head(key);
+  if (head === undefined || head.sizeBytes > MOST_PLAN_BYTES) return undefined;
+  const text = await textOf(objects.read({ key, etag: head.etag }));
+  try {
+    const { data } = preparedSchema.safeParse(JSON.parse(text));
+    return data && (data.warnings ?? []);
+  } catch {
+    return undefined;
+  }
 }

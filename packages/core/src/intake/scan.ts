@@ -181,7 +181,7 @@ class Scanner {
   }
 
   #take(line: Line, good: GoodLine, unpacked: boolean): void {
-    const { bytes, recordId } = good;
+    const { bytes, stripped, recordId } = good;
     const given = recordId === undefined ? this.#assign(line.number) : good.renamed ? recordId : undefined;
     const member = given === undefined ? undefined : `"recordId":${JSON.stringify(given)}`;
     const memberBytes = member === undefined ? 0 : sizeOf(member) + 1;
@@ -202,9 +202,9 @@ class Scanner {
       if (good.media !== undefined && this.#media === undefined) this.warnings.add(MEDIA_UNREAD, line.number);
       if (good.doubt !== undefined) this.warnings.add(good.doubt, line.number);
       this.strides.add(sizeBytes);
-      // A byte-order mark was taken off the front.
+      // A byte-order mark was taken off the front; where more was taken out, nobody asks where it begins.
       const start = line.start + line.bytes.length - bytes.length;
-      const inPlace = member === undefined && !line.crlf && !unpacked;
+      const inPlace = member === undefined && !line.crlf && !unpacked && !stripped;
       this.#sink.good({ bytes, member, start, end: line.end, inPlace });
     }
   }

@@ -19,7 +19,8 @@ export function withMedia(judged: Judged, media: Media): Judged {
 
 /**
  * Writes the input of every job. Where it is more than one file, or names media, Bedrock is told of a folder with the
- * files and the media; the object of all its records stays beside it, as they were dropped, and settling reads that.
+ * files and the media; the object of all its records stays beside it, as they were dropped, and settling reads that: its
+ * etag tells it from whatever may take its place.
  */
 export async function composeSlices(
   objects: ObjectStore,
@@ -36,7 +37,9 @@ export async function composeSlices(
     const files = filesIn(share, media).map((file) => stream.pieces(file).pieces);
     for (const [at, file] of files.entries())
       await writeFile(objects, `${folder}${String(at).padStart(4, "0")}.jsonl`, file, media);
-    return { slice, inputKey: files.length === 0 ? whole : folder, records: share.records, sizeBytes };
+    const etag = (await objects.head(whole))?.etag;
+    const inputKey = files.length === 0 ? whole : folder;
+    return { slice, inputKey, records: share.records, sizeBytes, ...(etag !== undefined && { etag }) };
   };
   await media.copy();
   const slices: PreparedSlice[] = [];

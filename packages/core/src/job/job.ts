@@ -15,6 +15,8 @@ export interface JobFacts {
   timeoutHours?: number;
   /** The prepared input: an object key that Bedrock accepts. */
   inputKey: string;
+  /** What tells the prepared input from another object under its key; absent for a job of an earlier version. */
+  inputEtag?: string;
   inputBytes: number;
   recordCount: number;
   /** A prefix that ends in "/"; Bedrock writes below it. */
@@ -57,6 +59,11 @@ export interface Outcome {
   outputTokens?: number;
   submittedAt?: number;
   endedAt?: number;
+  /** How many outputs of the job belong to none of its records, and how many lines cannot be read; 0 if left out. */
+  strayAnswers?: number;
+  unreadableAnswers?: number;
+  /** Why its output is not all there, where it was settled on what there was. */
+  incomplete?: string;
 }
 
 export type PendingJob = JobFacts & { status: "Pending" };

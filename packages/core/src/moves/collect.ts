@@ -1,6 +1,6 @@
 import { wholeInputKey } from "../bucket/keys.ts";
+import { ObjectMissing, OutputIncomplete } from "../errors.ts";
 import { jobIdOf, jobIdOfName } from "../ids.ts";
-import { readPrepared } from "../intake/prepare.ts";
 import type { EndedJob, Job } from "../job/job.ts";
 import { arnOf, isEnded } from "../job/job.ts";
 import type { BedrockJob } from "../ports/batch.ts";
@@ -8,10 +8,11 @@ import { finalise } from "../results/finalise.ts";
 import { findPlace } from "../results/folder.ts";
 import { sweepUp } from "../results/sweep-up.ts";
 import { isToCome } from "../rules/clocks.ts";
-import { settleOutput } from "../settling/settle.ts";
 import { bringForward, type Sighting } from "../slots/bring-forward.ts";
 import type { CommittedPlan, Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { plannedOf } from "./planned.ts";
+import { settleLoad } from "./settle.ts";
 import { takeOver, takeOverAt } from "./take-over.ts";
 
 /** How many jobs of a submission are read at a time when its results are joined. */
@@ -27,39 +28,62 @@ export async function collectEvent(world: World, event: Sighting): Promise<void>
 /**
  * Gives every record of an ended job its result or its error, and joins the results of a submission whose last job
  * this was. Repeating it, from the beginning or from wherever it was interrupted, writes the same bytes and counts
- * nothing twice.
+ * nothing twice. While Bedrock's output is not all there it asks for itself again later.
  *
  * @param at not before this time, in epoch milliseconds; a message that was delivered early is sent again
- * @throws OutputIncomplete while Bedrock's output is not all there: the message is to be delivered again later
  */
 export async function collect(world: World, jobId: string, at: number): Promise<void> {
-  if (isToCome(at, world.timings.graceMs + world.timings.skewMs, world.clock.now()))
-    return world.messages.collect(jobId, at);
+  const { graceMs, outputMs, skewMs } = world.timings;
+  if (isToCome(at, Math.max(graceMs, outputMs) + skewMs, world.clock.now())) return world.messages.collect(jobId, at);
   const job = await world.store.jobs.get(jobId);
   if (job !== undefined) await collectJob(world, job);
 }
 
 async function collectJob(world: World, job: Job): Promise<void> {
-  const { batch, messages, clock } = world;
+  const { batch, messages, clock, timings } = world;
   const arn = arnOf(job);
   if (isDone(job)) return;
   const seen = arn === undefined ? undefined : await batch.get(arn);
   const ended = seen === undefined ? job : await catchUp(world, job, seen);
   // Not ended after all: the event of its end will come, or the sweep.
   if (!isEnded(ended) || ended.done) return;
-  const waitMs = graceLeft(world, ended, seen);
+  const waitMs = timeLeft(world, ended, seen, timings.graceMs);
   // Completed jobs have a manifest that tells whether all is there; of the others, what exists some time after.
   const hasManifest = ended.status === "Completed" || ended.status === "PartiallyCompleted";
   if (!hasManifest && arn !== undefined && waitMs > 0) return messages.collect(job.jobId, clock.now() + waitMs);
-  await settle(world, ended, seen);
+  const outputMs = timeLeft(world, ended, seen, timings.outputMs);
+  const settleNow = () => settle(world, ended, seen, outputMs <= 0);
+  try {
+    await settleNow();
+  } catch (error) {
+    if (error instanceof OutputIncomplete) await awaitOutput(world, ended, error, outputMs);
+    else if (error instanceof ObjectMissing && !(await isOpen(world, ended))) await settleNow();
+    else throw error;
+  }
 }
 
-/** How long Bedrock may still write output, in milliseconds: by its own clock where it tells both times. */
-function graceLeft({ clock, timings }: World, job: EndedJob, seen: BedrockJob | undefined): number {
+/** Two collects may be at one job: the one that is through first takes away what the other is still reading. */
+async function isOpen({ store }: World, { submissionId, jobId }: EndedJob): Promise<boolean> {
+  return (await store.submissions.get(submissionId))?.openJobs.has(jobId) === true;
+}
+
+/** Asks for another collect, ever later, the last one when nothing more is waited for: in `leftMs`. */
+async function awaitOutput(world: World, job: EndedJob, error: OutputIncomplete, leftMs: number): Promise<void> {
+  const { messages, clock, timings, log } = world;
+  // An output that is overwritten just now: the message is delivered again.
+  if (leftMs <= 0) throw error;
+  const { lane, jobId, submissionId } = job;
+  log({ level: "warn", event: "outputAwaited", lane, jobId, submissionId, message: error.message });
+  const waitMs = Math.min(leftMs, Math.max(timings.graceMs, timings.outputMs - leftMs));
+  await messages.collect(jobId, clock.now() + waitMs);
+}
+
+/** What is left of a time that begins with the job's end, in milliseconds: by Bedrock's clock where it tells both times. */
+function timeLeft({ clock }: World, job: EndedJob, seen: BedrockJob | undefined, ms: number): number {
   const endedAt = seen?.endedAt ?? job.endedAt;
   const now = seen?.endedAt === undefined ? clock.now() : (seen.reportedAt ?? clock.now());
   // An end that lies far ahead is a wrong clock's, and nobody waits for it.
-  return Math.min(timings.graceMs, endedAt + timings.graceMs - now);
+  return Math.min(ms, endedAt + ms - now);
 }
 
 function isDone(job: Job): boolean {
@@ -74,7 +98,12 @@ async function catchUp(world: World, job: Job, seen: Sighting): Promise<Job> {
   return forwarded?.job ?? job;
 }
 
-async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined): Promise<void> {
+async function settle(
+  world: World,
+  job: EndedJob,
+  seen: BedrockJob | undefined,
+  takesWhatIsThere: boolean,
+): Promise<void> {
   const { store } = world;
   const { jobId, submissionId } = job;
   let submission = await store.submissions.get(submissionId);
@@ -83,7 +112,8 @@ async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined)
       `Job ${jobId} belongs to submission ${submissionId}, which is not in the table. Restore the table.`,
     );
   if (submission.openJobs.has(jobId))
-    submission = (await sweptUp(world, submission, job)) ?? (await settleRecords(world, job, seen));
+    submission =
+      (await sweptUp(world, submission, job)) ?? (await settleRecords(world, submission, job, seen, takesWhatIsThere));
   const hasEnded = submission.openJobs.size === 0;
   if (hasEnded) await finish(world, submission, jobId);
   await store.jobs.markDone(jobId, hasEnded);
@@ -95,10 +125,16 @@ async function sweptUp(world: World, submission: Submission, job: EndedJob): Pro
   return isGone ? takeOver(world, submission) : undefined;
 }
 
-async function settleRecords(world: World, job: EndedJob, seen: BedrockJob | undefined): Promise<Submission> {
-  const { store, objects, log } = world;
+async function settleRecords(
+  world: World,
+  before: Submission,
+  job: EndedJob,
+  seen: BedrockJob | undefined,
+  takesWhatIsThere: boolean,
+): Promise<Submission> {
+  const { store, log } = world;
   const { jobId, submissionId } = job;
-  const settled = await settleOutput(objects, job);
+  const settled = await settleLoad(world, before, job, takesWhatIsThere);
   await store.jobs.recordOutcome(jobId, {
     ...settled,
     ...(seen?.submittedAt !== undefined && { submittedAt: seen.submittedAt }),
@@ -133,12 +169,12 @@ async function join(world: World, submission: Submission, plan: CommittedPlan): 
   if (submission.folder === undefined && (await takeOverAt(world, submission, place)) !== undefined) return;
   let { folder } = place;
   if (place.summary === undefined || place.summary.status === "Refused") {
-    const planned = await readPrepared(objects, submissionId, plan.run);
     const jobs = await endedJobs(world, submission);
+    const planned = await plannedOf(world, submission, plan, jobs);
     folder = await store.submissions.chooseFolder(submissionId, place.folder);
     await finalise(objects, submission, jobs, { ...planned, stage }, folder);
   }
-  await store.submissions.finish(submissionId);
+  if (!(await store.submissions.finish(submissionId))) return;
   const { counts } = submission;
   // One of which nothing came back did not go well, however well its jobs ended.
   const level = counts.results === 0 && counts.errors > 0 ? "warn" : "info";

@@ -76,6 +76,20 @@ describe("records that name media by s3Location", () => {
     expect(world.objects.keys("staging/")).toEqual([]);
   });
 
+  test("keep their errors and their results where somebody deletes all that was prepared", async () => {
+    const gone = naming("r2", `s3://${bucket()}/to-process/nova/_media/gone.mp4`);
+    await dropped(text("r1"), gone, naming("r3", clip()), text("r4"));
+    const [job] = world.batch.running;
+    const end = await endJob(world, job!, { refuses: (recordId) => recordId === "r3" });
+    await world.objects.delete(world.objects.keys("staging/"));
+    await collectEvent(world, end);
+    expect(linesOf(`${HOME}results.jsonl`).map((line) => JSON.parse(line).recordId)).toEqual(["r1", "r4"]);
+    const [first, second, ...others] = linesOf(`${HOME}errors.jsonl`);
+    expect(JSON.parse(first!)).toMatchObject({ line: 2, recordId: "r2", error: { code: "MediaUnreachable" } });
+    expect(second).toContain(naming("r3", clip()).slice(0, -1));
+    expect(others).toEqual([]);
+  });
+
   test.each([
     ["of another bucket", () => "s3://example-bucket/media/clip-1.mp4", /beside this file/],
     ["of another folder", () => `s3://${bucket()}/to-process/team/clip.mp4`, /beside this file/],
@@ -137,6 +151,22 @@ describe("records so large that a job's least number of them does not fit into o
     const of = (name: string) => linesOf(`${HOME}${name}`).map((line) => JSON.parse(line).recordId);
     expect(of("results.jsonl")).toEqual(ids.filter((id) => id !== "r5" && id !== "r10"));
     expect(of("errors.jsonl")).toEqual(["r5", "r10"]);
+    for (const prefix of ["staging/", "settled/", "output/"]) expect(world.objects.keys(prefix)).toEqual([]);
+  });
+
+  test("come back where what was prepared of them is deleted or replaced while they run", async () => {
+    world = aWorld({ settings: withLane(LANE) });
+    await dropped(...ids.map((id) => text(id, 900)));
+    const ends = [];
+    for (const job of world.batch.running.slice()) ends.push(await endJob(world, job, { skips: (id) => id === "r10" }));
+    const [first, ...others] = world.objects.keys("staging/").filter((key) => /part-\d+\.jsonl$/.test(key));
+    world.objects.put(first!, world.objects.text(first!).replaceAll('"r', '"foreign'));
+    const files = world.objects.keys("staging/").filter((key) => /part-\d+\/\d+\.jsonl$/.test(key));
+    await world.objects.delete([...others, ...files]);
+    for (const end of ends) await collectEvent(world, end);
+    const of = (name: string) => linesOf(`${HOME}${name}`).map((line) => JSON.parse(line).recordId);
+    expect(of("results.jsonl")).toEqual(ids.filter((id) => id !== "r10"));
+    expect(of("errors.jsonl")).toEqual(["r10"]);
     for (const prefix of ["staging/", "settled/", "output/"]) expect(world.objects.keys(prefix)).toEqual([]);
   });
 

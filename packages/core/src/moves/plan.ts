@@ -210,6 +210,7 @@ async function queueJob({ store }: World, submission: Submission, prepared: Prep
     invocation,
     ...(timeoutHours !== undefined && { timeoutHours }),
     inputKey: prepared.inputKey,
+    ...(prepared.etag !== undefined && { inputEtag: prepared.etag }),
     inputBytes: prepared.sizeBytes,
     recordCount: prepared.records,
     outputPrefix: jobOutputPrefix(submissionId, jobId),

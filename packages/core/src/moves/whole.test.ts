@@ -1,6 +1,5 @@
 import { aWorld, Crash, endJob, type JobEnd, type MemoryWorld, mortal, settings } from "@sluice/testing";
 import { beforeEach, describe, expect, test } from "vitest";
-import { OutputIncomplete } from "../errors.ts";
 import type { World } from "../world.ts";
 import { advance } from "./advance.ts";
 import { collect, collectEvent } from "./collect.ts";
@@ -141,19 +140,6 @@ describe("a dropped file", () => {
     await deliver();
     expect(await lines(`${HOME}errors.jsonl`)).toHaveLength(3);
     await expectWhole(HOME, ids(3));
-  });
-
-  test("without its manifest is never settled, and is once it is there", async () => {
-    await world.objects.put(KEY, file(...ids(4).map(record)));
-    await plan(world, KEY);
-    const event = await endJob(world, world.batch.jobs[0]!, {});
-    const manifest = (await world.objects.keys()).find((key) => key.endsWith("manifest.json.out"))!;
-    const text = await world.objects.text(manifest);
-    await world.objects.delete([manifest]);
-    for (let i = 0; i < 3; i++) await expect(collectEvent(world, event)).rejects.toThrow(OutputIncomplete);
-    await world.objects.put(manifest, text);
-    await collectEvent(world, event);
-    await expectWhole(HOME, ids(4));
   });
 
   test.each([

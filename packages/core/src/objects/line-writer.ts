@@ -18,9 +18,9 @@ export class LineWriter {
     await this.#blocks.drain();
   }
 
-  /** Finishes the object; one without lines is an object too. */
-  async close(): Promise<void> {
-    await this.#blocks.close({ evenEmpty: true });
+  /** Finishes the object; one without lines is an object too, unless none is wanted then. */
+  async close({ evenEmpty = true } = {}): Promise<void> {
+    await this.#blocks.close({ evenEmpty });
   }
 
   /** Drops what was written; never throws. */

@@ -42,8 +42,8 @@ export interface Submissions {
    * never put.
    */
   chooseFolder(submissionId: string, folder: string): Promise<string>;
-  /** `Open → Done`, if no job of it is open. */
-  finish(submissionId: string): Promise<void>;
+  /** `Open → Done`, if no job of it is open; of several that would, one is answered true. */
+  finish(submissionId: string): Promise<boolean>;
   /**
    * `Planning` or `Open → Done`, or `Planning → Refused` if it has no plan, without any open job: its results are in the
    * bucket already. The submission as it is then, or undefined if it is further on.

@@ -6,6 +6,8 @@ import type { Problem } from "../problem.ts";
 import { type ForeignLine, foreignLine } from "./foreign-line.ts";
 import type { Line } from "./lines.ts";
 import { mediaOf } from "./media.ts";
+import { withoutMark } from "./record-lines.ts";
+import { withoutMembers } from "./splice.ts";
 
 /** Why a line is not a record that can be run. */
 export type LineFault =
@@ -21,8 +23,10 @@ export type LineFault =
 /** A line that can be run as it is, or once it has a recordId. */
 export interface GoodLine {
   kind: "good";
-  /** The line without its end and without a byte-order mark. */
+  /** The line without its end, without a byte-order mark and without what Sluice adds to a line of errors.jsonl. */
   bytes: Uint8Array;
+  /** True if something was taken out of it: its bytes are not the file's. */
+  stripped: boolean;
   /** Absent if the record has none. */
   recordId?: string;
   /** True if the recordId was found under another name, so that it has to be put into the record. */
@@ -44,16 +48,14 @@ interface BadLine {
 /** What one line is. */
 export type Checked = GoodLine | BadLine | { kind: "blank" };
 
+/** What Sluice adds to a record's line in errors.jsonl. Dropped again, the line runs as the record that it was. */
+export const ERROR_MEMBERS: ReadonlySet<string> = new Set(["error", "jobId"]);
+
 const BLANK: Checked = { kind: "blank" };
 const COMMA = 0x2c;
 
 // A byte-order mark is taken off by hand, and only where a line begins; anywhere else it is no JSON.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** How many bytes of a byte-order mark stand at the beginning: 3 or 0. */
-function byteOrderMark(bytes: Uint8Array): number {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-}
 
 /**
  * Checks one line: valid UTF-8, a JSON object, a recordId that is a non-empty string if it is there, and a `modelInput`
@@ -65,8 +67,7 @@ function byteOrderMark(bytes: Uint8Array): number {
 export function checkLine(line: Line, family: Family | undefined, maxLineBytes = mostLineBytes(family)): Checked {
   if (line.tooLong) return bad("LineTooLong", tooLong(maxLineBytes));
   if (line.bytes.length === 0) return BLANK;
-  const mark = byteOrderMark(line.bytes);
-  const bytes = mark === 0 ? line.bytes : line.bytes.subarray(mark);
+  const bytes = withoutMark(line.bytes);
   let text: string;
   try {
     text = decoder.decode(bytes);
@@ -87,7 +88,7 @@ export function checkLine(line: Line, family: Family | undefined, maxLineBytes =
 /** What people name a recordId, seen in files that were written by hand. */
 const OTHER_NAMES = ["record_id", "recordID", "RecordId", "recordid"] as const;
 
-function checkRecord(fields: Fields, text: string, bytes: Uint8Array, family: Family | undefined): Checked {
+function checkRecord(fields: Fields, text: string, line: Uint8Array, family: Family | undefined): Checked {
   const { recordId, modelInput } = fields;
   if (recordId !== undefined && (typeof recordId !== "string" || recordId === ""))
     return bad("BadRecordId", "recordId: must be a string that is not empty, or be left out");
@@ -97,14 +98,20 @@ function checkRecord(fields: Fields, text: string, bytes: Uint8Array, family: Fa
   if (fault !== undefined) return bad("BadModelInput", fault, recordId);
   const doubt = family === undefined ? undefined : doubtOfInput(family, modelInput);
   const media = TAKES_MEDIA.has(family) ? mediaOf(text, modelInput) : undefined;
-  if (recordId !== undefined && doubt === undefined && media === undefined) return { kind: "good", bytes, recordId };
+  const good = { kind: "good", ...withoutErrorMembers(fields, line) } as const;
+  if (recordId !== undefined && doubt === undefined && media === undefined) return { ...good, recordId };
   return {
-    kind: "good",
-    bytes,
+    ...good,
     ...(doubt !== undefined && { doubt: { code: "DoubtfulInput", message: doubt } }),
     ...(media !== undefined && { media }),
     ...(recordId === undefined ? renamedId(fields) : { recordId }),
   };
+}
+
+/** The line without what Sluice put into it when it failed before. */
+function withoutErrorMembers({ error, jobId }: Fields, line: Uint8Array): Pick<GoodLine, "bytes" | "stripped"> {
+  const stripped = error !== undefined || jobId !== undefined;
+  return { bytes: stripped ? withoutMembers(line, ERROR_MEMBERS) : line, stripped };
 }
 
 /** The families whose requests may name media in S3, and those of which that is not known. */

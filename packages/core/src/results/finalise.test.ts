@@ -64,6 +64,32 @@ test("the slices are joined in order, the plan's errors in front", async () => {
   expect(objects.text(`${PREFIX}errors.jsonl`)).toBe("broken line\nerror 0\nerror 1\n");
 });
 
+test("answers that belong to no record and lines that cannot be read lie beside, and only where there are any", async () => {
+  const objects = settledBucket();
+  await finalise(objects, submission(), [endedJob(0), endedJob(1)], planned, PREFIX);
+  expect(objects.keys(PREFIX).map((key) => key.slice(PREFIX.length))).toEqual([
+    "errors.jsonl",
+    "results.jsonl",
+    "summary.json",
+  ]);
+  expect(summaryIn(objects)).not.toHaveProperty("strayAnswers");
+  objects.put(settledKeys(submissionId, 1).strays, "stray 1\nstray 2\n");
+  for (const part of [0, 1]) objects.put(settledKeys(submissionId, part).unreadable, `garbled ${part}\n`);
+  const jobs = [
+    endedJob(0, { unreadableAnswers: 1 }),
+    endedJob(1, { unreadableAnswers: 1, strayAnswers: 2, incomplete: "The manifest is missing" }),
+  ];
+  await finalise(objects, submission(), jobs, planned, PREFIX);
+  expect(objects.text(`${PREFIX}strays.jsonl`)).toBe("stray 1\nstray 2\n");
+  expect(objects.text(`${PREFIX}garbled.txt`)).toBe("garbled 0\ngarbled 1\n");
+  const { strayAnswers, unreadableAnswers, jobs: told } = summaryIn(objects);
+  expect([strayAnswers, unreadableAnswers]).toEqual([2, 2]);
+  expect(told.map(({ incomplete }: { incomplete?: string }) => incomplete)).toEqual([
+    undefined,
+    "The manifest is missing",
+  ]);
+});
+
 test("the summary tells counts, tokens, jobs and Bedrock's times", async () => {
   const objects = settledBucket();
   const jobs = [

@@ -1,4 +1,4 @@
-import { ERRORS_NAME, RESULTS_NAME, SUMMARY_NAME, settledKeys } from "../bucket/keys.ts";
+import { ERRORS_NAME, GARBLED_NAME, RESULTS_NAME, STRAYS_NAME, SUMMARY_NAME, settledKeys } from "../bucket/keys.ts";
 import { jobNameOf } from "../ids.ts";
 import type { EndedJob, Outcome } from "../job/job.ts";
 import type { ObjectStore, Piece } from "../ports/objects.ts";
@@ -6,6 +6,7 @@ import type { Problem } from "../problem.ts";
 import { openRecords, type Submission } from "../submission/submission.ts";
 
 const JSONL = "application/x-ndjson";
+const TEXT = "application/octet-stream";
 const JSON_TYPE = "application/json";
 
 /** What the plan left for the end. */
@@ -49,10 +50,22 @@ export async function finalise(
     [...plannedErrors(planned), ...slices.map(({ errors }) => ({ key: errors }))],
     JSONL,
   );
+  await keepTheRest(objects, settled, prefix);
   // The store says Open until this is written; a user's stop is the only other way to get here.
   const status = submission.status === "Stopped" ? "Stopped" : "Done";
   const { warnings, stage } = planned;
   await writeSummary(objects, prefix, { ...head(submission, status), warnings, ...endOf(settled, stage) });
+}
+
+/** Joins what Bedrock wrote besides: answers that belong to no record, and lines that cannot be read, if there are any. */
+async function keepTheRest(objects: ObjectStore, jobs: readonly SettledJob[], prefix: string): Promise<void> {
+  const keysOf = ({ submissionId, slice }: SettledJob) => settledKeys(submissionId, slice);
+  const strays = jobs.filter(({ outcome }) => outcome.strayAnswers).map((job) => ({ key: keysOf(job).strays }));
+  const garbled = jobs
+    .filter(({ outcome }) => outcome.unreadableAnswers)
+    .map((job) => ({ key: keysOf(job).unreadable }));
+  if (strays.length > 0) await objects.compose(`${prefix}${STRAYS_NAME}`, strays, JSONL);
+  if (garbled.length > 0) await objects.compose(`${prefix}${GARBLED_NAME}`, garbled, TEXT);
 }
 
 /**
@@ -122,6 +135,8 @@ function head(submission: Submission, status: "Done" | "Stopped" | "Refused") {
 function endOf(jobs: readonly SettledJob[], stage: string | undefined) {
   return {
     tokens: tokensOf(jobs),
+    strayAnswers: sum(known(jobs.map(({ outcome }) => outcome.strayAnswers))) || undefined,
+    unreadableAnswers: sum(known(jobs.map(({ outcome }) => outcome.unreadableAnswers))) || undefined,
     submittedAt: iso(least(jobs.map(({ outcome }) => outcome.submittedAt))),
     endedAt: iso(most(jobs.map(({ outcome }) => outcome.endedAt))),
     jobs: jobs.map(({ jobId, arn, status, recordCount, message, outcome }) => ({
@@ -135,6 +150,7 @@ function endOf(jobs: readonly SettledJob[], stage: string | undefined) {
       submittedAt: iso(outcome.submittedAt),
       endedAt: iso(outcome.endedAt),
       message,
+      incomplete: outcome.incomplete,
     })),
   };
 }

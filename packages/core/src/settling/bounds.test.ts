@@ -71,7 +71,7 @@ describe("the budget of lines that came early", () => {
     const emitted: number[] = [];
     const inOrder = new InOrder(count, budgetBytes, async (position) => void emitted.push(position));
     for (let position = count - 1; position >= 0; position--)
-      await inOrder.take(position, new Uint8Array(lineBytes), () => false);
+      await inOrder.take(position, new Uint8Array(lineBytes), () => "emit");
     return emitted;
   };
 

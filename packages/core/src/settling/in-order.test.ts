@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { InOrder } from "./in-order.ts";
 
-const nobodyKnows = () => false;
+const nobodyKnows = () => "emit" as const;
 
 function collected(count: number, budgetBytes: number) {
   const emitted: [position: number, line: Uint8Array][] = [];
@@ -65,7 +65,29 @@ test("positions for which no line will come are passed over once that is known",
   const line = new Uint8Array(10);
   for (const position of [3, 1]) await inOrder.take(position, line, nobodyKnows);
   expect(emitted).toEqual([]);
-  await inOrder.endPass((position) => position !== 1 && position !== 3);
+  await inOrder.endPass((position) => (position === 1 || position === 3 ? "emit" : "skip"));
   expect(emitted.map(([position]) => position)).toEqual([1, 3]);
   expect(inOrder.next).toBe(5);
+});
+
+test("a line that may be bettered waits at its place, and the better one counts", async () => {
+  const told: string[] = [];
+  const inOrder = new InOrder(3, 10_000, async (position, line) => void told.push(`${position}:${line}`));
+  const sure = new Set([1, 2]);
+  const fateSoFar = (position: number) => (sure.has(position) ? "emit" : "wait");
+  await inOrder.take(0, Uint8Array.of(1), fateSoFar);
+  await inOrder.take(1, Uint8Array.of(2), fateSoFar);
+  expect(told).toEqual([]);
+  sure.add(0);
+  await inOrder.take(0, Uint8Array.of(3), fateSoFar);
+  expect(told).toEqual(["0:3", "1:2"]);
+});
+
+test("what was held through a pass is not emitted again where the next pass brings it once more", async () => {
+  const { emitted, inOrder } = collected(3, 10_000);
+  const line = new Uint8Array(10);
+  await inOrder.take(1, line, nobodyKnows);
+  await inOrder.endPass(nobodyKnows);
+  for (const position of [0, 1, 2]) await inOrder.take(position, line, nobodyKnows);
+  expect(emitted.map(([position]) => position)).toEqual([0, 1, 2]);
 });

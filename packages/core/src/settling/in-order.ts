@@ -2,6 +2,11 @@
 const HELD_OVERHEAD_BYTES = 256;
 
 /**
+ * What is known of a position: its line is the one that counts, a better one may still come, or none will come at all.
+ */
+export type Fate = "emit" | "wait" | "skip";
+
+/**
  * Puts lines back into the order of their positions, in bounded memory and several passes over them. It holds the
  * lines that come early; over its budget it lets go of those with the largest positions, and keeps that as the ceiling
  * of the pass. Lines that arrive in order are never held.
@@ -28,34 +33,40 @@ export class InOrder {
     return this.#next;
   }
 
-  /**
-   * Takes a line at its position, each position at most once a pass.
-   *
-   * @param isMissing tells of a position for which no line will ever come; in the first pass nobody knows
-   */
-  async take(position: number, line: Uint8Array, isMissing: (position: number) => boolean): Promise<void> {
-    if (position === this.#next) {
+  /** Takes a line at its position. Of several at one position, the last counts, as long as its fate is to wait. */
+  async take(position: number, line: Uint8Array, fateOf: (position: number) => Fate): Promise<void> {
+    // It was held through the last pass, and is emitted.
+    if (position < this.#next) return;
+    this.#release(position);
+    if (position === this.#next && fateOf(position) === "emit") {
       await this.#emit(position, line);
       this.#next++;
-      await this.#flush(isMissing);
     } else this.#hold(position, line);
+    await this.#flush(fateOf);
   }
 
-  /** Ends a pass: every position below its ceiling is done with now. */
-  async endPass(isMissing: (position: number) => boolean): Promise<void> {
-    await this.#flush(isMissing);
+  /** Ends a pass: every position below its ceiling is done with now, so none may wait any longer. */
+  async endPass(fateOf: (position: number) => Fate): Promise<void> {
+    await this.#flush(fateOf);
     this.#ceiling = this.#count;
   }
 
-  async #flush(isMissing: (position: number) => boolean): Promise<void> {
+  async #flush(fateOf: (position: number) => Fate): Promise<void> {
     for (; this.#next < this.#count; this.#next++) {
-      const line = this.#held.get(this.#next);
-      if (line !== undefined) {
-        this.#held.delete(this.#next);
-        this.#heldBytes -= line.length + HELD_OVERHEAD_BYTES;
-        await this.#emit(this.#next, line);
-      } else if (!isMissing(this.#next)) return;
+      const fate = fateOf(this.#next);
+      const line = fate === "emit" ? this.#release(this.#next) : undefined;
+      if (line !== undefined) await this.#emit(this.#next, line);
+      else if (fate !== "skip") return;
     }
+  }
+
+  /** Gives the line up that is held at a position. */
+  #release(position: number): Uint8Array | undefined {
+    const line = this.#held.get(position);
+    if (line === undefined) return undefined;
+    this.#held.delete(position);
+    this.#heldBytes -= line.length + HELD_OVERHEAD_BYTES;
+    return line;
   }
 
   #hold(position: number, line: Uint8Array): void {
@@ -75,10 +86,7 @@ export class InOrder {
   #makeRoom(position: number, neededBytes: number): void {
     while (this.#heldBytes + neededBytes > this.#budgetBytes && this.#ceiling > position) {
       this.#ceiling--;
-      const line = this.#held.get(this.#ceiling);
-      if (line === undefined) continue;
-      this.#held.delete(this.#ceiling);
-      this.#heldBytes -= line.length + HELD_OVERHEAD_BYTES;
+      this.#release(this.#ceiling);
     }
   }
 }

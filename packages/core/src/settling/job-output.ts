@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { joinedOutputKey } from "../bucket/keys.ts";
-import { OutputIncomplete } from "../errors.ts";
 import type { EndedJob } from "../job/job.ts";
 import { textOf } from "../objects/text.ts";
 import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
@@ -9,8 +8,10 @@ import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
 const MAX_MANIFEST_BYTES = 1_000_000;
 const MANIFEST_NAME = "manifest.json.out";
 const LF = 0x0a;
+/** The output of one of the files that a plan writes into the folder of a job. */
+const FOLDER_OUTPUT = /^\d+\.jsonl\.out$/;
 
-/** A count that is missing or no count is taken for unknown: whether that matters, `checkAgainstManifest` decides. */
+/** A count that is missing or no count is taken for unknown: whether that matters, `whyIncomplete` decides. */
 const count = z.int().nonnegative().optional().catch(undefined);
 
 /** The field names are those of a manifest that a user published; AWS documents none of them. */
@@ -36,71 +37,106 @@ export function promisesOutput(job: EndedJob): boolean {
   return job.status === "Completed" || job.status === "PartiallyCompleted";
 }
 
-/**
- * Looks up the output below `outputPrefix/<what follows the last / of the ARN>/`. Throws `OutputIncomplete` if the job's end
- * promises output and it is not there; for every other end, what is there counts.
- */
+/** Looks up the output below `outputPrefix/<what follows the last / of the ARN>/`. */
 export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<JobOutput> {
-  const { arn, inputKey, outputPrefix, jobId } = job;
-  const promised = promisesOutput(job);
-  if (arn === undefined) {
-    if (promised) throw new OutputIncomplete(jobId, "its ARN is not known yet, so neither is the place of its output");
-    return {};
-  }
-  const folder = `${outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
-  const linesKey = `${folder}${inputKey.slice(inputKey.lastIndexOf("/") + 1)}.out`;
-  const manifest = await readManifest(objects, `${folder}${MANIFEST_NAME}`);
-  const lines = inputKey.endsWith("/") ? await joinOutputs(objects, job, folder) : await objects.head(linesKey);
-  if (promised) {
-    if (manifest === undefined)
-      throw new OutputIncomplete(jobId, `${folder}${MANIFEST_NAME} is not there or not readable`);
-    // Where nothing was processed there may be no lines to write.
-    if (lines === undefined && manifest.processedRecordCount !== 0)
-      throw new OutputIncomplete(jobId, `${linesKey} is not there`);
-  }
+  const { manifest, files } = await lookUp(objects, job);
+  const lines = files.length < 2 ? files[0] : await joinOutputs(objects, job, files);
   return { ...(lines === undefined ? {} : { lines }), ...(manifest === undefined ? {} : { manifest }) };
 }
 
+/** The manifest, and the objects of the output lines: several where the job's input was. */
+async function lookUp(objects: ObjectStore, job: EndedJob): Promise<{ manifest?: Manifest; files: ObjectHead[] }> {
+  const keys = outputKeys(job);
+  if (keys === undefined) return { files: [] };
+  const manifest = await readManifest(objects, keys.manifest);
+  const found = job.inputKey.endsWith("/") ? await outputsIn(objects, keys.folder) : [await objects.head(keys.lines)];
+  const files = found.filter((head) => head !== undefined);
+  return { files, ...(manifest === undefined ? {} : { manifest }) };
+}
+
+/** Where Bedrock writes for a job; undefined for one that it never had. Of a folder it writes one for each file. */
+function outputKeys({ arn, inputKey, outputPrefix }: EndedJob) {
+  if (arn === undefined) return undefined;
+  const folder = `${outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
+  const name = inputKey.endsWith("/") ? "0000.jsonl" : inputKey.slice(inputKey.lastIndexOf("/") + 1);
+  return { folder, lines: `${folder}${name}.out`, manifest: `${folder}${MANIFEST_NAME}` };
+}
+
 /**
- * Throws `OutputIncomplete` unless the manifest's number of records is the number of lines read, or of the job's
- * records that have an output: these differ where Bedrock repeats a line.
+ * Why more of a job's output may be expected, in words; undefined if it is all there. It is, where it has something of
+ * every record, whatever the manifest says; where one of the manifest's numbers agrees with the lines; and where the
+ * job's end promises none.
+ *
+ * @param read what was read of the output; without it only what can be told without reading it is
  */
-export function checkAgainstManifest(
+export function whyIncomplete(
   job: EndedJob,
-  manifest: Manifest,
-  read: { lines: number; records: number; unreadable: number },
-): void {
-  const { processedRecordCount, totalRecordCount, successRecordCount, errorRecordCount } = manifest;
-  // Not a number where either is unknown, and no number of lines is that.
-  const tried = (successRecordCount ?? Number.NaN) + (errorRecordCount ?? Number.NaN);
-  if (read.unreadable > 0)
-    throw new OutputIncomplete(job.jobId, `${read.unreadable} of its ${read.lines} lines cannot be read as JSON`);
-  const promised = [processedRecordCount, totalRecordCount, tried];
-  if (promised.includes(read.lines) || promised.includes(read.records)) return;
-  throw new OutputIncomplete(
-    job.jobId,
+  { lines, manifest }: JobOutput,
+  read?: { lines: number; records: number },
+): string | undefined {
+  const keys = outputKeys(job);
+  if (!promisesOutput(job) || read?.records === job.recordCount) return undefined;
+  if (keys === undefined) return "its ARN is not known yet, so neither is the place of its output";
+  if (manifest === undefined) return `${keys.manifest} is not there or not readable`;
+  const { processedRecordCount, totalRecordCount } = manifest;
+  // Where nothing was processed there may be no lines to write.
+  if (lines === undefined && processedRecordCount !== 0) return `${keys.lines} is not there`;
+  if (read === undefined || agrees(manifest, read)) return undefined;
+  return (
     `it has ${read.lines} lines, and the manifest promises ${processedRecordCount ?? "an unknown number of"} ` +
-      `processed records of ${totalRecordCount ?? "an unknown number"}`,
+    `processed records of ${totalRecordCount ?? "an unknown number"}`
   );
 }
 
 /**
- * The output of a job whose input was a folder, as one object: Bedrock writes one for each of its files. Whether they
- * are all there, the manifest's counts say.
+ * What an ended job that is not settled waits for, in words, as far as it can be told without reading its lines;
+ * undefined if nothing is missing that could be told.
  */
-async function joinOutputs(objects: ObjectStore, job: EndedJob, folder: string): Promise<ObjectHead | undefined> {
-  const { items: inputs } = await objects.list(job.inputKey);
-  const names = inputs.map(({ key }) => key.slice(job.inputKey.length)).filter((name) => /^\d+\.jsonl$/.test(name));
-  const keys = names.map((name) => `${folder}${name}.out`);
-  const heads = (await Promise.all(keys.map((key) => objects.head(key)))).filter((head) => head !== undefined);
-  const [only] = heads;
-  if (heads.length < 2) return only;
+export async function awaitedOutput(objects: ObjectStore, job: EndedJob): Promise<string | undefined> {
+  const { files, manifest } = await lookUp(objects, job);
+  const [lines] = files;
+  return whyIncomplete(job, {
+    ...(lines === undefined ? {} : { lines }),
+    ...(manifest === undefined ? {} : { manifest }),
+  });
+}
+
+/** A record has several lines where Bedrock repeats one, or where a raw line end cuts its answer in two. */
+function agrees(manifest: Manifest, { lines, records }: { lines: number; records: number }): boolean {
+  const { processedRecordCount, totalRecordCount, successRecordCount, errorRecordCount } = manifest;
+  // Not a number where either is unknown, and no number of lines is that.
+  const tried = (successRecordCount ?? Number.NaN) + (errorRecordCount ?? Number.NaN);
+  return [processedRecordCount, totalRecordCount, tried].some(
+    (promised) => promised !== undefined && records <= promised && promised <= lines,
+  );
+}
+
+/**
+ * The outputs of a job whose input was a folder. They are told by their own names, and not by the input's, which may be
+ * gone; whether they are all there, the manifest's counts say.
+ */
+async function outputsIn(objects: ObjectStore, folder: string): Promise<ObjectHead[]> {
+  const outputs: ObjectHead[] = [];
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const page = await objects.list(folder, cursor);
+    outputs.push(...page.items.filter(({ key }) => FOLDER_OUTPUT.test(key.slice(folder.length))));
+    cursor = page.cursor;
+  }
+  return outputs;
+}
+
+/** The outputs of several files as one object. */
+async function joinOutputs(
+  objects: ObjectStore,
+  job: EndedJob,
+  files: readonly ObjectHead[],
+): Promise<ObjectHead | undefined> {
   const lineFeed = await writeLineFeed(objects, job);
   const joined = joinedOutputKey(job.submissionId, job.slice);
   // A file's last line may have no end.
   await objects.compose(
     joined,
-    heads.flatMap(({ key, etag }) => [{ key, etag }, { key: lineFeed }]),
+    files.flatMap(({ key, etag }) => [{ key, etag }, { key: lineFeed }]),
   );
   return objects.head(joined);
 }

@@ -1,3 +1,5 @@
+import { wholeInputKey } from "../bucket/keys.ts";
+import { InputLost } from "../errors.ts";
 import type { EndedJob } from "../job/job.ts";
 import { MAX_LINE_BYTES } from "../model/line-size.ts";
 import type { ObjectStore, Piece } from "../ports/objects.ts";
@@ -13,45 +15,59 @@ export interface Positions {
   of(recordId: string): number | undefined;
 }
 
+/** A job's prepared input as it is read: an object, and whether anything is known of the records without an output. */
+export interface Input extends Piece {
+  etag: string;
+  /** True if it was made of the job's output: a line without a recordId stands for a record that nobody knows. */
+  isOfOutput?: boolean;
+}
+
+/**
+ * The prepared input of a job, if it still is the object that was planned.
+ *
+ * @throws InputLost
+ */
+export async function plannedInput(objects: ObjectStore, job: EndedJob): Promise<Input> {
+  const { inputEtag } = job;
+  const key = wholeInputKey(job.inputKey);
+  const head = await objects.head(key);
+  if (head === undefined) throw new InputLost(job.jobId, `${key} is not in the bucket`);
+  if (inputEtag !== undefined && head.etag !== inputEtag) throw new InputLost(job.jobId, `${key} was replaced`);
+  return { key, etag: head.etag };
+}
+
 /**
  * Reads the ids of a job's prepared input. Holds 64 bits of each, never a line.
  *
- * @throws if a line is no record, an id comes twice, or there are more or fewer records than the plan counted: then the
- * prepared file is not the one that Bedrock was given, and settling against it would lose records
+ * @throws InputLost if a line is no record, an id comes twice, or there are more or fewer records than the plan
+ * counted: then the object is not the one that Bedrock was given, and settling against it would lose records
  */
-export async function readPositions(objects: ObjectStore, job: EndedJob, input: Piece): Promise<Positions> {
+export async function readPositions(objects: ObjectStore, job: EndedJob, input: Input): Promise<Positions> {
   const fingerprint = await fingerprinter();
   const positions = new Map<Fingerprint, number>();
+  const unusable = (what: string) => new InputLost(job.jobId, `${input.key} is not what was planned: ${what}`);
+  let count = 0;
   for await (const batch of recordLines(objects, input, MAX_LINE_BYTES))
     for (const line of batch) {
-      const mark = fingerprint(recordIdOf(job, line));
-      if (positions.has(mark)) throw unusable(job, `line ${line.number} repeats the recordId of an earlier one`);
-      positions.set(mark, positions.size);
+      const recordId = recordIdOf(line);
+      if (recordId !== undefined) {
+        const mark = fingerprint(recordId);
+        if (positions.has(mark)) throw unusable(`line ${line.number} repeats the recordId of an earlier one`);
+        positions.set(mark, count);
+      } else if (!input.isOfOutput) throw unusable(`line ${line.number} is no record with a recordId`);
+      count++;
     }
-  if (positions.size !== job.recordCount)
-    throw unusable(job, `it has ${positions.size} records, and the plan counted ${job.recordCount}`);
-  return { count: positions.size, of: (recordId) => positions.get(fingerprint(recordId)) };
+  if (count !== job.recordCount) throw unusable(`it has ${count} records, and the plan counted ${job.recordCount}`);
+  return { count, of: (recordId) => positions.get(fingerprint(recordId)) };
 }
 
-function recordIdOf(job: EndedJob, line: Line): string {
-  const recordId = line.tooLong ? undefined : recordIdIn(line.bytes);
-  if (typeof recordId !== "string") throw unusable(job, `line ${line.number} is no record with a recordId`);
-  return recordId;
-}
-
-function recordIdIn(bytes: Uint8Array): unknown {
+function recordIdOf({ bytes, tooLong }: Line): string | undefined {
   try {
-    return parseLine(bytes)?.["recordId"];
+    const recordId = tooLong ? undefined : parseLine(bytes)?.["recordId"];
+    return typeof recordId === "string" ? recordId : undefined;
   } catch {
     return undefined;
   }
-}
-
-function unusable(job: EndedJob, what: string): Error {
-  return new Error(
-    `The prepared input ${job.inputKey} of job ${job.jobId} is not what was planned: ${what}. Nothing was settled; ` +
-      "see what changed the object, or drop the file again.",
-  );
 }
 
 /** The lines of a prepared input, asked for in the input's order; it is read no further than the last one asked for. */

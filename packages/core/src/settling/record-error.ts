@@ -1,6 +1,7 @@
 import type { EndedJob } from "../job/job.ts";
 import type { EndedStatus } from "../job/status.ts";
-import { withLastMember } from "../records/splice.ts";
+import { ERROR_MEMBERS } from "../records/check.ts";
+import { withLastMember, withoutMembers } from "../records/splice.ts";
 
 /** Why a record has no result. */
 export interface RecordError {
@@ -21,6 +22,10 @@ const CODE_OF_END: Record<EndedStatus, string> = {
   Expired: "JobExpired",
   Stopped: "JobStopped",
 };
+
+/** Bedrock takes no job of fewer records than its minimum, so a file of one line may be refused. */
+const COMPANY = "A dropped file needs as many records as its lane's minRecords.";
+const AGAIN = `Drop this line again as it is. ${COMPANY}`;
 
 const WORDS_OF_END: Record<EndedStatus, { happened: string; next: string }> = {
   Completed: { happened: "completed without an answer to this record", next: "Drop this line again as it is." },
@@ -46,37 +51,72 @@ export function jobError(job: EndedJob): RecordError {
     job.arn === undefined ? `Job ${job.jobId}, which never reached Bedrock,` : `Job ${job.jobId} (${job.arn})`;
   const reason = job.message?.trim().replace(/[.\s]+$/, "") ?? "";
   const because = reason === "" ? "" : `: ${reason}`;
-  return { code: CODE_OF_END[job.status], message: `${subject} ${happened}${because}. ${next}`, source: "job" };
+  const message = `${subject} ${happened}${because}. ${next} ${COMPANY}`;
+  return { code: CODE_OF_END[job.status], message, source: "job" };
+}
+
+/** The error of a record whose output cannot be read. */
+export function unreadableAnswer(job: EndedJob): RecordError {
+  const message =
+    `Bedrock's output has a line for this record that cannot be read: it is no JSON object in UTF-8, or longer than ` +
+    `100 MB. It stands in garbled.txt beside the results as job ${job.jobId} left it. ${AGAIN}`;
+  return { code: "UnreadableAnswer", message, source: "model" };
+}
+
+/** The error of a record of which nothing is known any more but that it was there. */
+export function recordLost({ jobId, inputKey }: EndedJob): RecordError {
+  const message =
+    `The prepared input ${inputKey} of job ${jobId} was deleted or replaced before its records were settled, the ` +
+    "dropped file is no longer the one that was planned, and Bedrock's output has no line of this record, so that " +
+    "nobody knows what it was. Drop it again from your own copy.";
+  return { code: "RecordLost", message, source: "job" };
 }
 
 /**
- * The error of a record that the model refused: `{"error": {"errorCode": 400, "errorMessage": "…"}}` in its output
- * line. The message is Bedrock's own.
+ * The error of a record that the model refused. The message is Bedrock's own, whatever the shape of it: a string, or an
+ * object that calls its words `errorMessage` or `message` and its code `errorCode`, `code` or `type`, perhaps within
+ * another one's `error`.
  *
- * @param error the line's `error` member, whatever it is
+ * @param error what stands in the record's output in place of an answer
  */
 export function modelError(error: unknown): RecordError {
-  const { errorCode, errorMessage } = membersOf(error);
+  const { code, words } = wordsOf(error);
+  const status = statusOf(code);
+  const name = status === undefined && typeof code === "string" && code !== "" ? code : undefined;
   const message =
-    typeof errorMessage === "string" && errorMessage !== ""
-      ? errorMessage
-      : "Bedrock answered this record with neither a modelOutput nor an error message. Drop this line again as it is.";
+    words ?? name ?? `Bedrock answered this record with neither a modelOutput nor an error message. ${AGAIN}`;
   return {
     code: "ModelError",
-    message,
+    message: name === undefined || message.includes(name) ? message : `${name}: ${message}`,
     source: "model",
-    ...(typeof errorCode === "number" ? { status: errorCode } : {}),
+    ...(status !== undefined && { status }),
   };
 }
 
 /**
  * The input line with its error in it, every other byte unchanged, so that it can be dropped again as it is. The new
- * members stand last: a line that was dropped with an earlier error in it shows the newest to whoever parses it.
+ * members stand last, and once: the error of an earlier drop of the same line goes.
  */
 export function errorLine(inputLine: Uint8Array, jobId: string, error: RecordError): Uint8Array {
-  return withLastMember(inputLine, `"error":${JSON.stringify(error)},"jobId":${JSON.stringify(jobId)}`);
+  const line = withoutMembers(inputLine, ERROR_MEMBERS);
+  return withLastMember(line, `"error":${JSON.stringify(error)},"jobId":${JSON.stringify(jobId)}`);
 }
 
-function membersOf(value: unknown): { errorCode?: unknown; errorMessage?: unknown } {
-  return typeof value === "object" && value !== null ? value : {};
+function wordsOf(error: unknown): { code?: unknown; words?: string } {
+  if (typeof error === "string") return error === "" ? {} : { words: error };
+  if (typeof error !== "object" || error === null) return {};
+  const { errorCode, code, type, errorMessage, message, error: inner }: Partial<Record<string, unknown>> = error;
+  if (inner !== undefined && inner !== null) return wordsOf(inner);
+  const known = { code: errorCode ?? code ?? type };
+  const told = errorMessage ?? message;
+  if (typeof told === "string" && told !== "") return { ...known, words: told };
+  const isOfNoKnownShape = told === undefined && known.code === undefined && Object.keys(error).length > 0;
+  // All of it is better than nothing.
+  return isOfNoKnownShape ? { words: JSON.stringify(error) } : known;
+}
+
+/** An HTTP status, as a number or written as one. */
+function statusOf(code: unknown): number | undefined {
+  const status = typeof code === "string" && /^\d{3}$/.test(code) ? Number(code) : code;
+  return typeof status === "number" ? status : undefined;
 }

@@ -12,15 +12,15 @@ beforeEach(() => {
 
 /** A manifest of exactly so many bytes. */
 function manifestOf(sizeBytes: number): string {
-  const bare = JSON.stringify({ ...counts(4), note: "" });
-  return JSON.stringify({ ...counts(4), note: "x".repeat(sizeBytes - bare.length) });
+  const bare = JSON.stringify({ ...counts(2), note: "" });
+  return JSON.stringify({ ...counts(2), note: "x".repeat(sizeBytes - bare.length) });
 }
 
 describe("the manifest", () => {
   test("may name successes and errors alone: together they are what was processed", async () => {
-    story.bedrockWrote(lines(...IDS.map(result)), { successRecordCount: 3, errorRecordCount: 1 });
-    expect(await story.settle()).toMatchObject({ results: 4, errors: 0 });
-    story.bedrockWrote(undefined, { successRecordCount: 3, errorRecordCount: 2 });
+    story.bedrockWrote(lines(...["a", "b", "c"].map(result)), { successRecordCount: 2, errorRecordCount: 1 });
+    expect(await story.settle()).toMatchObject({ results: 3, errors: 1 });
+    story.bedrockWrote(undefined, { successRecordCount: 3, errorRecordCount: 1 });
     await expect(story.settle()).rejects.toThrow(OutputIncomplete);
   });
 
@@ -32,8 +32,8 @@ describe("the manifest", () => {
   });
 
   test("is read up to a megabyte; a larger object is none", async () => {
-    story.bedrockWrote(lines(...IDS.map(result)), manifestOf(MAX_MANIFEST_BYTES));
-    expect(await story.settle()).toMatchObject({ results: 4 });
+    story.bedrockWrote(lines(...["a", "b"].map(result)), manifestOf(MAX_MANIFEST_BYTES));
+    expect(await story.settle()).toMatchObject({ results: 2 });
     story.bedrockWrote(undefined, manifestOf(MAX_MANIFEST_BYTES + 1));
     await expect(story.settle()).rejects.toThrow(/not there or not readable/);
   });
@@ -97,13 +97,6 @@ test("a bucket that breaks is no incomplete output, also where there is no outpu
 });
 
 describe("the input", () => {
-  test("that is not what was planned is told with what to do", async () => {
-    story.put(INPUT, lines(input("a")));
-    story.bedrockWrote(lines(result("a")), counts(1));
-    const error = await story.settle().catch((reason: unknown) => reason);
-    expect(String(error)).toContain("Nothing was settled; see what changed the object, or drop the file again.");
-  });
-
   test("is let go where it need not be read to its end", async () => {
     story.chunkBytes = 16;
     let open = 0;
@@ -130,7 +123,8 @@ describe("an error's words", () => {
 
   test("have the job's message without the marks at its end, and none where there is none", async () => {
     const head = `Job ${jobId} (${ARN}) failed`;
-    const tail = "Mend the cause, then drop this line again as it is.";
+    const company = "A dropped file needs as many records as its lane's minRecords.";
+    const tail = `Mend the cause, then drop this line again as it is. ${company}`;
     expect(await messageOf(" No access... ")).toBe(`${head}: No access. ${tail}`);
     expect(await messageOf(undefined)).toBe(`${head}. ${tail}`);
     expect(await messageOf(" . ")).toBe(`${head}. ${tail}`);

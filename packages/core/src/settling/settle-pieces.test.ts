@@ -2,7 +2,8 @@ import { MemoryObjects } from "@sluice/testing";
 import { describe, expect, test } from "vitest";
 import { recordLines } from "../records/record-lines.ts";
 import { findOutput } from "./job-output.ts";
-import { type OutputKind, Outputs } from "./outputs.ts";
+import type { OutputKind } from "./output-line.ts";
+import { Outputs } from "./outputs.ts";
 import { InputLines } from "./prepared-input.ts";
 import { aJob, counts, IDS, INPUT, input, lines, OUTPUT, refusal, result, Story } from "./settle-stories.ts";
 import { SettledFiles } from "./settled-files.ts";
@@ -15,14 +16,19 @@ describe("outputs", () => {
     const story = new Story();
     const outputs = [result("d"), refusal("c"), "{}", "no JSON", result("b"), refusal("a"), result("nobody")];
     const { key } = story.put(OUTPUT, lines(...outputs));
-    const output = await story.head(key);
+    const output = (await story.head(key))!;
+    const input = { key: INPUT };
     for (const budgetBytes of [0, 1_000_000]) {
       const told: [number, OutputKind, string][] = [];
+      const strays: string[] = [];
+      const unreadable: string[] = [];
       const of = (recordId: string) => (IDS.includes(recordId) ? IDS.indexOf(recordId) : undefined);
-      const reader = new Outputs(story, output!, { count: 4, of }, budgetBytes, async (position, kind, line) => {
-        told.push([position, kind, text(line)]);
+      const reader = new Outputs(story, { output, input, positions: { count: 4, of } }, budgetBytes, {
+        output: async (position, kind, line) => void told.push([position, kind, text(line)]),
+        stray: async (line) => void strays.push(text(line)),
+        unreadable: async (line) => void unreadable.push(text(line)),
       });
-      expect(await reader.firstPass()).toEqual({ lines: 7, unreadable: 1, records: 4 });
+      expect(await reader.firstPass()).toEqual({ lines: 7, records: 4, nobodys: 1 });
       await reader.laterPasses();
       expect(told).toEqual([
         [0, "error", refusal("a")],
@@ -30,6 +36,7 @@ describe("outputs", () => {
         [2, "error", refusal("c")],
         [3, "result", result("d")],
       ]);
+      expect([strays, unreadable]).toEqual([[result("nobody"), "{}"], ["no JSON"]]);
     }
   });
 });
@@ -79,7 +86,7 @@ describe("the input's lines", () => {
 
 test("more lines than records are a fault that settles nothing", async () => {
   const story = new Story();
-  const files = new SettledFiles(story, aJob, { key: INPUT });
+  const files = new SettledFiles(story, aJob, { key: INPUT, etag: "etag" });
   for (const position of [0, 1]) await files.output(position, "result", bytes(result("a")));
   await expect(files.close(1)).rejects.toThrow(
     `Job ${aJob.jobId} has 1 records, and 2 results and 0 errors were written. Nothing was settled; this is a fault of Sluice, please report it.`,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { OutputIncomplete } from "../errors.ts";
+import { InputLost, OutputIncomplete } from "../errors.ts";
 import { settleOutput } from "./settle.ts";
 import { aJob, counts, IDS, INPUT, input, lines, OUTPUT, result, Story } from "./settle-stories.ts";
 
@@ -10,14 +10,14 @@ beforeEach(() => {
 
 describe("output that is not all there is never settled on", () => {
   const whole = lines(...IDS.map(result));
+  const less = lines(...["a", "b", "c"].map(result));
   test.each<[string, string | undefined, object | string | undefined, RegExp]>([
-    ["the manifest is missing", whole, undefined, /manifest\.json\.out is not there/],
-    ["the manifest is torn", whole, '{"totalRec', /manifest\.json\.out is not there or not readable/],
-    ["the manifest has other fields", whole, { total: 4 }, /4 lines, and the manifest promises an unknown number/],
+    ["the manifest is missing", less, undefined, /manifest\.json\.out is not there/],
+    ["the manifest is torn", less, '{"totalRec', /manifest\.json\.out is not there or not readable/],
+    ["the manifest has other fields", less, { total: 4 }, /3 lines, and the manifest promises an unknown number/],
     ["the lines are missing", undefined, counts(4), /00003\.jsonl\.out is not there/],
     ["a line is missing", lines(result("a"), result("b"), result("c")), counts(4), /3 lines.* 4 processed records/],
-    ["the last line is torn", whole.slice(0, -9), counts(4), /1 of its 4 lines cannot be read as JSON/],
-    ["a line is no JSON", lines("{oops", ...IDS.map(result)), counts(4), /1 of its 5 lines cannot be read/],
+    ["less than the lines that have a record", less, counts(2), /3 lines.* 2 processed records/],
   ])("%s", async (_, output, manifest, words) => {
     story.bedrockWrote(output, manifest);
     for (const status of ["Completed", "PartiallyCompleted"] as const) {
@@ -56,6 +56,7 @@ describe("a prepared input that is not what was planned settles nothing", () => 
   ])("%s", async (_, prepared, words) => {
     story.bedrockWrote(lines(...IDS.map(result)), counts(4));
     story.put(INPUT, prepared);
+    await expect(story.settle()).rejects.toThrow(InputLost);
     await expect(story.settle()).rejects.toThrow(words);
     expect(story.keys("settled/")).toEqual([]);
   });
@@ -63,6 +64,14 @@ describe("a prepared input that is not what was planned settles nothing", () => 
   test("it is gone", async () => {
     story.bedrockWrote(lines(...IDS.map(result)), counts(4));
     await story.delete([INPUT]);
-    await expect(story.settle()).rejects.toThrow(INPUT);
+    await expect(story.settle()).rejects.toThrow(`lost: ${INPUT} is not in the bucket`);
+  });
+
+  test("it was replaced, though by as many records", async () => {
+    story.bedrockWrote(lines(...IDS.map(result)), counts(4));
+    const inputEtag = (await story.head(INPUT))!.etag;
+    expect(await story.settle({ inputEtag })).toMatchObject({ results: 4 });
+    story.put(INPUT, lines(...["e", "f", "g", "h"].map(input)));
+    await expect(story.settle({ inputEtag })).rejects.toThrow(`lost: ${INPUT} was replaced`);
   });
 });

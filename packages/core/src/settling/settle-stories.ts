@@ -11,7 +11,7 @@ export const INPUT = `staging/${submissionId}/run/00003.jsonl`;
 const FOLDER = `${jobOutputPrefix(submissionId, jobId)}abc123/`;
 export const OUTPUT = `${FOLDER}00003.jsonl.out`;
 const MANIFEST = `${FOLDER}manifest.json.out`;
-const keys = settledKeys(submissionId, 3);
+export const keys = settledKeys(submissionId, 3);
 
 /** The job of the stories: slice 3, of four records. */
 export const aJob: EndedJob = {
@@ -69,6 +69,17 @@ export class Story extends MemoryObjects {
 
   get results(): string {
     return this.text(keys.results);
+  }
+
+  get strays(): string {
+    return this.text(keys.strays);
+  }
+
+  /** The bytes of an object, which need not be text. */
+  async bytesOf(key: string): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of super.read({ key })) chunks.push(chunk);
+    return Buffer.concat(chunks);
   }
 
   get errorsText(): string {

@@ -6,7 +6,7 @@ import type { EndedJob } from "../job/job.ts";
 import type { EndedStatus } from "../job/status.ts";
 import { settleOutput } from "./settle.ts";
 
-type WrittenKind = "result" | "refusal";
+type WrittenKind = "result" | "refusal" | "garbled" | "nameless";
 
 interface DrawnJob {
   ids: string[];
@@ -28,7 +28,7 @@ const story: fc.Arbitrary<DrawnJob> = fc
       written: fc.array(
         fc.record({
           id: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...ids) }, { weight: 1, arbitrary: fc.string() }),
-          kind: fc.constantFrom<WrittenKind>("result", "refusal"),
+          kind: fc.constantFrom<WrittenKind>("result", "refusal", "refusal", "garbled", "nameless"),
           copy: fc.nat(999),
         }),
         { maxLength: 60 },
@@ -41,12 +41,17 @@ const story: fc.Arbitrary<DrawnJob> = fc
     }),
   );
 
+const modelInput = (index: number) => `{"text":"${"日".repeat(index)}","n":1.50}`;
 const inputLine = (id: string, index: number) =>
-  ` {"modelInput" : {"text":"${"日".repeat(index)}","n":1.50}, "recordId":${JSON.stringify(id)}}`;
-const outputLine = ({ id, kind, copy }: DrawnJob["written"][number]) =>
-  kind === "result"
-    ? `{"modelInput":{"é":1e2},"modelOutput":{"copy":${copy},"text":"${"x".repeat(copy)}"}, "recordId":${JSON.stringify(id)} }`
-    : `{"error":{"errorCode":${copy},"errorMessage":"no"},"recordId":${JSON.stringify(id)},"modelInput":{}}`;
+  ` {"modelInput" : ${modelInput(index)}, "recordId":${JSON.stringify(id)}}`;
+/** What Bedrock writes of a record; its modelInput is the record's own where nothing else tells whose it is. */
+const outputLine = ({ id, kind, copy }: DrawnJob["written"][number], ids: readonly string[]) =>
+  ({
+    result: `{"modelInput":{"é":1e2},"modelOutput":{"copy":${copy},"text":"${"x".repeat(copy)}"}, "recordId":${JSON.stringify(id)} }`,
+    refusal: `{"error":{"errorCode":${copy},"errorMessage":"no"},"recordId":${JSON.stringify(id)},"modelInput":{}}`,
+    garbled: `{"modelOutput":{"copy":${copy},"n":NaN},"recordId":${JSON.stringify(id)}}`,
+    nameless: `{"modelOutput":{"copy":${copy}},"modelInput":{"n":1.5,"text":"${"日".repeat(ids.indexOf(id) === -1 ? 99 : ids.indexOf(id))}"}}`,
+  })[kind];
 
 function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: DrawnJob): {
   objects: MemoryObjects;
@@ -68,24 +73,48 @@ function bucketOf({ ids, written, status, torn, chunkBytes, lineEnd }: DrawnJob)
   objects.put(job.inputKey, ids.map(inputLine).join(lineEnd) + lineEnd);
   const promised = status === "Completed" || status === "PartiallyCompleted";
   const tail = torn && !promised ? '{"recordId":"' : "";
-  objects.put(`${outputPrefix}xyz/7.jsonl.out`, written.map((line) => outputLine(line) + lineEnd).join("") + tail);
+  const output = written.map((line) => outputLine(line, ids) + lineEnd).join("") + tail;
+  objects.put(`${outputPrefix}xyz/7.jsonl.out`, output);
   if (promised)
     objects.put(`${outputPrefix}xyz/manifest.json.out`, JSON.stringify({ processedRecordCount: written.length }));
   return { objects, job };
 }
 
+/** The output that counts for a record: a result, else an error, else a line that names it, else one that was asked the same. */
+function counting(id: string, written: DrawnJob["written"]): DrawnJob["written"][number] | undefined {
+  const kinds: WrittenKind[] = ["result", "refusal", "garbled", "nameless"];
+  const own = written.filter((line) => line.id === id);
+  return kinds.flatMap((kind) => own.filter((line) => line.kind === kind))[0];
+}
+
 /** What must come out, worked out in the simplest way. */
-function expected({ ids, written }: DrawnJob) {
-  const first = ids.map((id) => written.find((line) => line.id === id));
+function expected({ ids, written, status }: DrawnJob) {
+  const all = ids.map((id, index) => ({ id, index, line: counting(id, written) }));
+  const lineOf = (id: string, line: DrawnJob["written"][number]) =>
+    outputLine(line, ids).replace("{", () => (line.kind === "nameless" ? `{"recordId":${JSON.stringify(id)},` : "{"));
+  const nobodys = written.filter(({ id, kind }) => kind === "garbled" && !ids.includes(id)).length;
+  const missing = all.filter(({ line }) => line === undefined).length;
+  const promised = status === "Completed" || status === "PartiallyCompleted";
+  const isResult = (line: DrawnJob["written"][number] | undefined) =>
+    line?.kind === "result" || line?.kind === "nameless";
   return {
-    results: first.flatMap((line) => (line?.kind === "result" ? [outputLine(line)] : [])),
-    errors: ids.flatMap((id, index) => (first[index]?.kind === "result" ? [] : [{ id, index, line: first[index] }])),
+    results: all.flatMap(({ id, line }) => (line !== undefined && isResult(line) ? [lineOf(id, line)] : [])),
+    errors: all.filter(({ line }) => !isResult(line)),
+    missingCode: promised && missing <= nobodys ? "UnreadableAnswer" : undefined,
+    garbled: written.filter(({ kind }) => kind === "garbled").length,
+    strays: written.filter(
+      (line) =>
+        (line.kind === "nameless" && counting(line.id, ids.includes(line.id) ? written : []) !== line) ||
+        (line.kind !== "nameless" && line.kind !== "garbled" && !ids.includes(line.id)),
+    ).length,
   };
 }
 
 const linesOfText = (text: string) => text.split("\n").slice(0, -1);
 
-test("every record ends as exactly one line, in the input's order, whatever the output's order and the budget", async () => {
+test("every record ends as exactly one line, in the input's order, whatever the output's order and the budget", {
+  timeout: 60_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(story, async (given) => {
       const { objects, job } = bucketOf(given);
@@ -93,7 +122,7 @@ test("every record ends as exactly one line, in the input's order, whatever the 
       const settled = await settleOutput(objects, job, { budgetBytes: given.budgetBytes });
       const results = objects.text(keys.results);
       const errors = objects.text(keys.errors);
-      const { results: wanted, errors: wantedErrors } = expected(given);
+      const { results: wanted, errors: wantedErrors, missingCode, garbled, strays } = expected(given);
 
       expect(settled.results + settled.errors).toBe(given.ids.length);
       expect(linesOfText(results)).toEqual(wanted);
@@ -105,8 +134,14 @@ test("every record ends as exactly one line, in the input's order, whatever the 
         const { error, jobId, ...rest } = JSON.parse(text);
         expect(rest).toEqual(JSON.parse(original));
         expect(jobId).toBe(job.jobId);
-        expect([error.source, error.status]).toEqual(line === undefined ? ["job", undefined] : ["model", line.copy]);
+        const code = line === undefined ? missingCode : line.kind === "garbled" ? "UnreadableAnswer" : "ModelError";
+        expect(error.code).toBe(code ?? error.code);
+        expect(error.source).toBe(code === undefined ? "job" : "model");
+        expect(error.status).toBe(line?.kind === "refusal" ? line.copy : undefined);
       }
+      const isTorn = given.torn && !["Completed", "PartiallyCompleted"].includes(given.status);
+      expect(settled.unreadableAnswers ?? 0).toBe(garbled + (isTorn ? 1 : 0));
+      expect(settled.strayAnswers ?? 0).toBe(strays);
 
       const again = await settleOutput(objects, job, { budgetBytes: 64_000_000 - given.budgetBytes });
       expect(again).toEqual(settled);

@@ -3,6 +3,8 @@ import type { EndedJob } from "../job/job.ts";
 import { settleOutput } from "./settle.ts";
 import { ARN, aJob, counts, IDS, INPUT, input, jobId, lines, refusal, result, Story } from "./settle-stories.ts";
 
+const COMPANY = "A dropped file needs as many records as its lane's minRecords.";
+
 let story: Story;
 beforeEach(() => {
   story = new Story();
@@ -60,16 +62,22 @@ describe("a completed job", () => {
     ]);
   });
 
-  test("that has a record twice counts the first of its lines", async () => {
-    story.bedrockWrote(lines(refusal("a"), ...IDS.map(result)), counts(4));
+  test("that has a record twice counts a result before an error, and otherwise the first of its lines", async () => {
+    const again = result("b").replace("3053", "3054");
+    story.bedrockWrote(
+      lines(refusal("a"), ...["a", "b"].map(result), again, refusal("c", "first"), refusal("c"), result("d")),
+      counts(4, 1),
+    );
     expect(await story.settle()).toMatchObject({ results: 3, errors: 1 });
-    expect(story.errors[0].recordId).toBe("a");
+    expect(story.results).toBe(lines(...["a", "b", "d"].map(result)));
+    expect(story.errors).toMatchObject([{ recordId: "c", error: { message: "first" } }]);
   });
 
   test("that has records which are not ours, or lines that are no records, settles ours all the same", async () => {
     story.bedrockWrote(lines(...IDS.map(result), result("x"), "[1]", "null", '{"recordId":7}', " "), counts(8));
-    expect(await story.settle()).toMatchObject({ results: 4, errors: 0 });
+    expect(await story.settle()).toMatchObject({ results: 4, errors: 0, strayAnswers: 2, unreadableAnswers: 2 });
     expect(story.results).toBe(lines(...IDS.map(result)));
+    expect(story.strays).toBe(lines(result("x"), '{"recordId":7}'));
   });
 
   test("keeps a modelOutput that was paid for, also beside an error of null", async () => {
@@ -109,7 +117,7 @@ describe("a job that ended without success", () => {
     const { error } = story.errors[0];
     expect(error.code).toBe("NotProcessed");
     expect(error.message).toBe(
-      `Job ${jobId} (${ARN}) ran out of time before it came to this record: Timed out. Drop this line again as it is.`,
+      `Job ${jobId} (${ARN}) ran out of time before it came to this record: Timed out. Drop this line again as it is. ${COMPANY}`,
     );
   });
 
@@ -132,7 +140,7 @@ describe("a job that ended without success", () => {
 
   test("Stopped: what exists is used, a torn last line is not", async () => {
     story.bedrockWrote(lines(result("d"), refusal("b")) + result("a").slice(0, -3), undefined);
-    expect(await story.settle({ status: "Stopped" })).toEqual({ results: 1, errors: 3 });
+    expect(await story.settle({ status: "Stopped" })).toEqual({ results: 1, errors: 3, unreadableAnswers: 1 });
     expect(story.results).toBe(lines(result("d")));
     expect(story.errors.map(({ recordId, error }) => [recordId, error.source])).toEqual([
       ["a", "job"],

@@ -46,9 +46,11 @@ export function alarmPromises(graph: () => Graph, stage: string): void {
 
   test("an idle lane with work is told after a quarter of an hour, and a job that hangs in Scheduled after its hours", () => {
     const own = alarms().filter(({ inputs }) => inputs.namespace === METRICS_NAMESPACE);
-    expect(own.map(({ inputs }) => inputs.metricName).sort()).toEqual(["IdleLanes", "LongestScheduledHours"]);
+    const watched = ["IdleLanes", "InputsLost", "LongestScheduledHours", "OutputsGivenUp"];
+    expect(own.map(({ inputs }) => inputs.metricName).sort()).toEqual(watched);
+    const told = [...GAUGES, ...Object.values(counters).map(({ metric }) => metric)];
     for (const { inputs } of own) {
-      expect(GAUGES).toContain(inputs.metricName);
+      expect(told).toContain(inputs.metricName);
       expect(inputs.dimensions).toEqual({ service: "sluice", stage });
     }
     const idle = own.find(({ inputs }) => inputs.metricName === "IdleLanes")?.inputs;

@@ -16,6 +16,10 @@ const explained: [RegExp, string][] = [
   [/CronRole sqs:SendMessage /, "the Scheduler keeps what it could not start"],
   [/^MeasureRole sqs:SendMessage /, "Lambda keeps a measurement that failed"],
   [/^PlanRole sqs:SendMessage .*PlanQueueQueue/, "an object that is overwritten three times while it is read"],
+  [
+    /^CollectRole s3:(GetObject .*to-process|PutObject .*staging)/,
+    "what was prepared is written again out of the dropped file where somebody deleted it",
+  ],
 ];
 
 /** The rights that nothing has needed, and that nobody has explained. */

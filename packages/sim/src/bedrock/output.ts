@@ -1,9 +1,12 @@
 import type { MemoryObjects } from "@sluice/testing";
 import type { Chance } from "../schedule/chance.ts";
+import { type FaultKind, inputFaults, lineFaults, manifestFaults } from "../script/script.ts";
 import type { SimJob } from "./sim-job.ts";
 
 /** How many records of a hundred the model refuses. */
 const REFUSED_SHARE = 0.1;
+/** Lines of this id were asked by nobody. */
+export const NOBODY = "nobody";
 
 /** What a record came to in a job's output, and was paid for. */
 export interface PaidOutput {
@@ -11,10 +14,24 @@ export interface PaidOutput {
   arn: string;
 }
 
+/** What a job's output has besides its records', and what became of its input. */
+export interface Spoiled {
+  strays: number;
+  garbled: number;
+  nameless: number;
+  /** True if the prepared input was deleted or replaced. */
+  isInputLost: boolean;
+}
+
+/** Decides what goes wrong at a place of a job's output. */
+export type FaultAt = (place: string, kinds: readonly FaultKind[]) => FaultKind | undefined;
+
 /** Writes what jobs leave in the bucket, and remembers every record's output as the truth that collect must arrive at. */
 export class BatchOutput {
   /** The outputs that were paid for, by `job name/record id`. */
   readonly paid = new Map<string, PaidOutput>();
+  /** What else there is to know, by job name. */
+  readonly spoiled = new Map<string, Spoiled>();
   /** What was wrong with jobs' inputs; it should be nothing. */
   readonly problems: string[] = [];
   readonly #objects: MemoryObjects;
@@ -23,32 +40,46 @@ export class BatchOutput {
     this.#objects = objects;
   }
 
-  /** Writes a job's output as its status promises, in an order of its own. */
-  write(job: SimJob, chance: Chance): void {
-    const { request, status, arn } = job;
-    if (job.processedRecords === 0) return;
-    const lines = this.#inputOf(job);
+  /** Writes a job's output as its status promises, in an order of its own, or as the faults have it. */
+  write(job: SimJob, chance: Chance, faultAt: FaultAt): void {
+    const { status } = job;
+    const lines = job.processedRecords === 0 ? undefined : this.#inputOf(job);
     if (lines === undefined) return;
+    const spoiled: Spoiled = { strays: 0, garbled: 0, nameless: 0, isInputLost: false };
+    this.spoiled.set(job.jobName, spoiled);
+    this.#spoilInput(job, spoiled, faultAt);
     const done = status === "Completed" ? lines.length : chance.whole(0, lines.length);
+    job.processedRecords = done;
+    const fault = faultAt("", manifestFaults);
+    if (fault === "outputMissing") return;
     const output: string[] = [];
     let errors = 0;
     for (const line of lines.slice(0, done)) {
-      const recordId = this.#recordIdOf(line, job);
-      if (recordId === undefined) continue;
+      const record = this.#recordOf(line, job);
+      if (record === undefined) continue;
       const isRefused = chance.happens(REFUSED_SHARE);
-      if (isRefused) errors++;
-      this.paid.set(`${job.jobName}/${recordId}`, { kind: isRefused ? "error" : "result", arn });
-      const said = isRefused ? { error: { errorCode: 400, errorMessage: "Refused." } } : { modelOutput: { ok: true } };
-      output.splice(chance.whole(0, output.length), 0, JSON.stringify({ ...said, recordId }));
+      const written = outputOf(record, isRefused, faultAt(` ${record.recordId}`, lineFaults), spoiled);
+      if (written.kind === "error") errors++;
+      this.paid.set(`${job.jobName}/${record.recordId}`, { kind: written.kind, arn: job.arn });
+      let least = 0;
+      for (const text of written.lines) {
+        least = chance.whole(least, output.length);
+        output.splice(least++, 0, text);
+      }
     }
-    job.processedRecords = done;
+    this.#put(job, ".out", output.map((line) => `${line}\n`).join(""));
+    if (status === "Failed" || fault === "manifestMissing") return;
+    const processed = fault === "manifestWrong" ? output.length + 1 : done;
+    const counts = { totalRecordCount: lines.length, processedRecordCount: processed };
+    const ends = { successRecordCount: processed - errors, errorRecordCount: errors };
+    this.#put(job, undefined, JSON.stringify({ ...counts, ...ends, inputTokenCount: done }));
+  }
+
+  /** Puts an object of a job's output: of its lines, with what follows the input's name, or the manifest. */
+  #put({ request, arn }: SimJob, ending: string | undefined, content: string): void {
     const folder = `${request.outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
     const file = request.inputKey.slice(request.inputKey.lastIndexOf("/") + 1);
-    this.#objects.put(`${folder}${file}.out`, output.map((line) => `${line}\n`).join(""));
-    if (status === "Failed") return;
-    const counts = { totalRecordCount: lines.length, processedRecordCount: done };
-    const ends = { successRecordCount: done - errors, errorRecordCount: errors };
-    this.#objects.put(`${folder}manifest.json.out`, JSON.stringify({ ...counts, ...ends, inputTokenCount: done }));
+    this.#objects.put(`${folder}${ending === undefined ? "manifest.json.out" : `${file}${ending}`}`, content);
   }
 
   /** True if the job's input is there. */
@@ -56,9 +87,18 @@ export class BatchOutput {
     return this.#objects.keys(inputKey).includes(inputKey);
   }
 
-  #recordIdOf(line: string, { jobName }: SimJob): string | undefined {
+  /** Lets somebody else at what was prepared, once Bedrock has read it. */
+  #spoilInput({ request: { inputKey } }: SimJob, spoiled: Spoiled, faultAt: FaultAt): void {
+    const fault = faultAt("", inputFaults);
+    if (fault === undefined) return;
+    spoiled.isInputLost = true;
+    if (fault === "inputDeleted") void this.#objects.delete([inputKey, inputKey.replace(/[^/]*$/, "errors.jsonl")]);
+    else this.#objects.put(inputKey, this.#objects.text(inputKey).replaceAll('"recordId":"', '"recordId":"foreign-'));
+  }
+
+  #recordOf(line: string, { jobName }: SimJob): SimRecord | undefined {
     try {
-      return (JSON.parse(line) as { recordId: string }).recordId;
+      return JSON.parse(line) as SimRecord;
     } catch {
       this.problems.push(`The input of ${jobName} has a line that is no JSON: ${line.slice(0, 60)}`);
       return undefined;
@@ -72,5 +112,40 @@ export class BatchOutput {
       return undefined;
     }
     return this.#objects.text(request.inputKey).split("\n").filter(Boolean);
+  }
+}
+
+interface SimRecord {
+  recordId: string;
+  modelInput: unknown;
+}
+
+/** The lines of one record's output, in the order in which they are to stand, and what they come to. */
+function outputOf(
+  { recordId, modelInput }: SimRecord,
+  isRefused: boolean,
+  fault: FaultKind | undefined,
+  spoiled: Spoiled,
+): { kind: PaidOutput["kind"]; lines: string[] } {
+  const answer = { modelInput, modelOutput: { ok: true } };
+  const error = JSON.stringify({ error: { errorCode: 400, errorMessage: "Refused." }, recordId });
+  const result = JSON.stringify({ ...answer, recordId });
+  switch (fault) {
+    case "lineGarbled":
+      spoiled.garbled++;
+      return { kind: "error", lines: [result.replace("true", "NaN")] };
+    case "lineCut":
+      spoiled.garbled++;
+      return { kind: "error", lines: [result.slice(0, result.indexOf("true"))] };
+    case "lineNameless":
+      spoiled.nameless++;
+      return { kind: "result", lines: [JSON.stringify(answer)] };
+    case "errorFirst":
+      return { kind: "result", lines: [error, result] };
+    case "lineStray":
+      spoiled.strays++;
+      return { kind: "result", lines: [result, JSON.stringify({ ...answer, recordId: NOBODY })] };
+    default:
+      return isRefused ? { kind: "error", lines: [error] } : { kind: "result", lines: [result] };
   }
 }

@@ -16,7 +16,7 @@ import type { Oddities } from "../script/oddities.ts";
 import { BEGIN, MINUTE_MS, type OtherScript, type Script, SECOND_MS } from "../script/script.ts";
 import type { Windows } from "../script/windows.ts";
 import { drawLife, lifeOf, type Step } from "./life.ts";
-import type { BatchOutput } from "./output.ts";
+import type { BatchOutput, FaultAt } from "./output.ts";
 import type { SimJob } from "./sim-job.ts";
 
 /** The longest time in which the listing does not show a job; a proof by look-up waits longer. */
@@ -205,8 +205,9 @@ export class SimBedrock implements BatchService {
         const isLate = faults.at(`output ${name}`, ["outputLate"], chance) !== undefined;
         const lateMs = isLate ? chance.magnitude(SECOND_MS, MOST_OUTPUT_LAG_MS) : 0;
         this.#end(job, status, chance);
-        if (lateMs > 0) agenda.after(lateMs, "world", () => output?.write(job, chance));
-        else output?.write(job, chance);
+        const faultAt: FaultAt = (place, kinds) => faults.at(`output ${name}${place}`, kinds, chance);
+        if (lateMs > 0) agenda.after(lateMs, "world", () => output?.write(job, chance, faultAt));
+        else output?.write(job, chance, faultAt);
       } else job.status = status;
       this.#tell(job);
       if (!breaks) this.#live(job, name, rest, chance);

@@ -1,6 +1,6 @@
 import { isEnded, jobNameOf, type Submission } from "@sluice/core";
 import type { MemoryObjects, MemoryStore } from "@sluice/testing";
-import type { BatchOutput } from "../bedrock/output.ts";
+import { type BatchOutput, NOBODY } from "../bedrock/output.ts";
 import type { Dropped } from "../script/dropped.ts";
 import { Violation } from "./violation.ts";
 
@@ -72,7 +72,9 @@ async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submissio
     if (!wasOverwritten(drops, script.name)) throw fail("it was refused as overwritten, and nobody overwrote it");
     return;
   }
-  checkLines(ledger, dropped, results, errors, fail);
+  const check = isInputLost(ledger, dropped) ? checkWhatIsLeft : checkLines;
+  check(ledger, dropped, results, errors, fail);
+  checkKept(ledger, dropped, prefix, fail);
 }
 
 function checkLines(
@@ -95,6 +97,52 @@ function checkLines(
   compare("errors", idsOf(errors), expected.errors);
   const broken = errors.flatMap(({ line }) => (line === undefined ? [] : [line]));
   compare("broken lines", broken, brokenLines);
+}
+
+/** True if neither what was prepared nor what was dropped is there any more: then nobody knows some of the records. */
+function isInputLost({ stage, output, drops }: Ledger, { script, jobIds }: Dropped): boolean {
+  const isLost = (jobId: string) => output.spoiled.get(jobNameOf(stage, jobId))?.isInputLost === true;
+  return wasOverwritten(drops, script.name) && jobIds.some(isLost);
+}
+
+/** Even then each record is one line, and a result that has a name is given. */
+function checkWhatIsLeft(
+  ledger: Ledger,
+  dropped: Dropped,
+  results: readonly OutcomeLine[],
+  errors: readonly OutcomeLine[],
+  fail: (what: string) => Violation,
+): void {
+  const { recordIds, brokenLines } = dropped;
+  const have = new Set(results.map(({ recordId }) => recordId));
+  if (have.size + errors.length !== recordIds.length + brokenLines.length)
+    throw fail(
+      `${have.size} results and ${errors.length} errors are not ${recordIds.length + brokenLines.length} records`,
+    );
+  const missing = recordIds.filter((recordId) => isResult(ledger, dropped, recordId) && !have.has(recordId));
+  const { nameless, strays } = spoiledOf(ledger, dropped);
+  // What answers nobody may pass for a record where nobody knows the records any more.
+  if (missing.length > nameless + strays) throw fail(`the results of ${missing.join(" ")} are lost`);
+  for (const recordId of have)
+    if (recordId !== NOBODY && !recordIds.includes(recordId ?? "")) throw fail(`${recordId} is none of its records`);
+}
+
+function spoiledOf({ stage, output }: Ledger, { jobIds }: Dropped) {
+  const all = jobIds.flatMap((jobId) => output.spoiled.get(jobNameOf(stage, jobId)) ?? []);
+  const sum = (of: "strays" | "garbled" | "nameless") => all.reduce((total, spoiled) => total + spoiled[of], 0);
+  return { strays: sum("strays"), garbled: sum("garbled"), nameless: sum("nameless") };
+}
+
+/** What belongs to no record and what cannot be read is kept, each line of it. */
+function checkKept(ledger: Ledger, dropped: Dropped, prefix: string, fail: (what: string) => Violation): void {
+  const { objects } = ledger;
+  const { strays, garbled } = spoiledOf(ledger, dropped);
+  const countOf = (name: string) =>
+    objects.keys(prefix).includes(`${prefix}${name}`) ? objects.text(`${prefix}${name}`).split("\n").length - 1 : 0;
+  if (countOf("garbled.txt") !== garbled) throw fail(`garbled.txt has ${countOf("garbled.txt")} of ${garbled} lines`);
+  const isShort = countOf("strays.jsonl") < strays;
+  if (isShort && !isInputLost(ledger, dropped))
+    throw fail(`strays.jsonl has ${countOf("strays.jsonl")} of ${strays} lines`);
 }
 
 /** True if the record has a result, and Bedrock was paid for it. */

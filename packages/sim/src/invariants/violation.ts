@@ -8,6 +8,7 @@ export type Promised =
   | "6: nothing deleted"
   | "a blocked lane waits"
   | "all settled"
+  | "said once"
   | "the run ends";
 
 /** A promise of the design was broken. */

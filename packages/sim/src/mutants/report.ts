@@ -6,6 +6,7 @@ import type { Mutant } from "./mutant.ts";
 import { outsideRules } from "./outside-rules.ts";
 import { refillRules } from "./refill-rules.ts";
 import { searchErrors } from "./search-errors.ts";
+import { settlingRules } from "./settling-rules.ts";
 import { wholeRules } from "./whole-rules.ts";
 
 /** Within so many runs each mutant must be caught. */
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...answerRules,
   ...crashRules,
   ...wholeRules,
+  ...settlingRules,
   ...outsideRules,
   ...searchErrors,
 ];

@@ -50,13 +50,15 @@ function contentOf(script: DropScript): Pick<Dropped, "text" | "recordIds" | "br
     }
     const recordId = `${name}-r${n}`;
     recordIds.push(recordId);
-    return JSON.stringify({ recordId, modelInput: inputOf(script) });
+    return JSON.stringify({ recordId, modelInput: inputOf(script, n) });
   });
   return { text: lines.map((line) => `${line}\n`).join(""), recordIds, brokenLines };
 }
 
-function inputOf({ lane }: DropScript): unknown {
-  const messages = [{ role: "user", content: [{ type: "text", text: "Hello." }] }];
+/** Each record is asked something else, so that an answer without an id is one's. */
+function inputOf({ lane }: DropScript, n: number): unknown {
+  const text = `Hello ${n}.`;
+  const messages = [{ role: "user", content: [{ type: "text", text }] }];
   if (lane === "lane0") return { anthropic_version: "bedrock-2023-05-31", max_tokens: 10, messages };
-  return { messages: [{ role: "user", content: [{ text: "Hello." }] }] };
+  return { messages: [{ role: "user", content: [{ text }] }] };
 }

@@ -4,6 +4,7 @@ import {
   defaultTimings,
   type Job,
   jobNameOf,
+  type LogEntry,
   type ObjectStore,
   refill,
   type Settings,
@@ -22,6 +23,7 @@ import { type Host, type Instance, PortFault } from "../instance/instance.ts";
 import { portsOf } from "../instance/ports.ts";
 import { LaneBlocks } from "../invariants/blocks.ts";
 import { KeptResults } from "../invariants/kept.ts";
+import { SaidOnce } from "../invariants/said-once.ts";
 import { checkMade, watchedObjects, watchedStore } from "../invariants/watch.ts";
 import { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
@@ -77,6 +79,7 @@ export class Simulation {
   /** When the table last became what it was. */
   #restoredAt = Number.NEGATIVE_INFINITY;
   readonly #oddities: Oddities;
+  readonly #saidOnce = new SaidOnce();
   /** What was broken in the middle of a step. */
   broken: unknown;
 
@@ -160,6 +163,7 @@ export class Simulation {
       this.#lastSeen.clear();
       this.#restoredAt = agenda.now;
       this.blocks.restored();
+      this.#saidOnce.restored();
       trouble.giveUp();
       history.note("the table is what it was");
       functions.goOn();
@@ -220,7 +224,7 @@ export class Simulation {
 
   #worldOf(instance: Instance): World {
     if (Math.abs(instance.clockOffMs) > MINUTE_MS) this.blocks.distrustClocks();
-    const { agenda, history } = this;
+    const { agenda } = this;
     const shorten = (text: string) => this.names.shorten(text);
     const messages = this.#bus.messagesOf(instance);
     const watch = { observe: this.#observe, broken: (error: unknown) => this.#break(error) };
@@ -240,10 +244,22 @@ export class Simulation {
       ...portsOf(instance, { ...ports, shorten, odd, sleeps }),
       clock: { now: () => agenda.now + instance.clockOffMs },
       ids: { run: () => `${spread(instance.name).toString(36)}r${++runs}` },
-      log: ({ event, message }) => {
-        if (!instance.isOver) history.note(`${instance.name}  logs ${event}${message ? `: ${message}` : ""}`);
-      },
+      log: (entry) => this.#hear(instance, entry),
     };
+  }
+
+  #hear({ name, isOver }: Instance, entry: LogEntry): void {
+    const { event, message } = entry;
+    if (!isOver) this.history.note(`${name}  logs ${event}${message ? `: ${message}` : ""}`);
+    this.#check(() => this.#saidOnce.hear(entry));
+  }
+
+  #check(promise: () => void): void {
+    try {
+      promise();
+    } catch (error) {
+      this.#break(error);
+    }
   }
 
   #break(error: unknown): void {
@@ -274,12 +290,8 @@ export class Simulation {
     const jobId = made.jobName.slice(`sluice-${STAGE}-`.length).toUpperCase();
     const name = this.names.shorten(jobId);
     // The row is read within this step: nobody else has a turn before it is there.
-    void this.store.jobs.get(jobId).then((job) => {
-      try {
-        checkMade(made, this.bedrock.jobs, lane, job, name, this.#restoredAt);
-      } catch (error) {
-        this.broken ??= error;
-      }
-    });
+    void this.store.jobs
+      .get(jobId)
+      .then((job) => this.#check(() => checkMade(made, this.bedrock.jobs, lane, job, name, this.#restoredAt)));
   }
 }

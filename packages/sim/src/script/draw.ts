@@ -7,9 +7,12 @@ import {
   eventFaults,
   type FaultKind,
   HOUR_MS,
+  inputFaults,
   type JobScript,
   type LaneScript,
+  lineFaults,
   MINUTE_MS,
+  manifestFaults,
   messageFaults,
   type OtherScript,
   oddities,
@@ -73,7 +76,7 @@ const CALLS = {
 };
 
 /** How likely a kind is at most at one place: what strikes at every call must be rarer than what strikes once a job. */
-const mostLikely: Record<Exclude<FaultKind, "clockFarOff">, number> = {
+const mostLikely: Record<Exclude<FaultKind, keyof typeof likelyOfOutput | "clockFarOff">, number> = {
   ...all(callFaults, 0.04),
   ...all(createFaults, 0.3),
   ...all(eventFaults, 0.5),
@@ -86,6 +89,13 @@ const mostLikely: Record<Exclude<FaultKind, "clockFarOff">, number> = {
   clockOff: 0.2,
   listedLate: 0.5,
   outputLate: 0.5,
+};
+
+/** The same of what is wrong with what Bedrock leaves and with what it was given. */
+const likelyOfOutput = {
+  ...all(lineFaults, 0.2),
+  ...all(manifestFaults, 0.4),
+  ...all(inputFaults, 0.4),
 };
 
 /** How many instances' clocks are far off at most. */
@@ -112,7 +122,7 @@ export function drawScript(seed: number, level?: Script["level"]): Script {
     windows: drawWindows(chance, healAtMs),
     bedrock: drawBedrock(chance),
     healAtMs,
-    rates: drawRates(chance),
+    rates: { ...drawRates(chance), ...drawOutputRates(new Chance(seed, "outputs")) },
     weakSpots: drawWeakSpots(chance, level ?? drawn),
     sweepsAtMs: [],
     restores: [],
@@ -266,5 +276,17 @@ function drawRates(chance: Chance): Rates {
   }
   // Some worlds have a bus that loses everything.
   if (rates.eventLost !== undefined && chance.happens(0.15)) rates.eventLost = 1;
+  return rates;
+}
+
+/** Drawn from a source of their own, so that older seeds keep the rest of their trouble. */
+function drawOutputRates(chance: Chance): Rates {
+  const rates: Rates = {};
+  if (chance.happens(0.3)) return rates;
+  for (const [kind, most] of Object.entries(likelyOfOutput)) {
+    const isOn = chance.happens(0.4);
+    const rate = chance.magnitude(most / 10, most);
+    if (isOn) rates[kind as FaultKind] = rate;
+  }
   return rates;
 }

@@ -34,12 +34,33 @@ export const messageFaults = ["messageRepeated", "messageLate"] as const;
 /** What can go wrong with the schedule. */
 export const sweepFaults = ["sweepSkipped", "sweepTwice"] as const;
 
+/** What can be wrong with one line of a job's output. */
+export const lineFaults = [
+  /** It is no JSON, and tells whose it is. */
+  "lineGarbled",
+  /** It is cut before it tells whose it is. */
+  "lineCut",
+  /** An answer has no recordId. */
+  "lineNameless",
+  /** The record's error comes first, and its answer behind it. */
+  "errorFirst",
+  /** An answer to nobody stands beside it. */
+  "lineStray",
+] as const;
+/** What can be wrong with a job's output as a whole. */
+export const manifestFaults = ["manifestMissing", "manifestWrong", "outputMissing"] as const;
+/** What others can do to what was prepared, while its job runs. */
+export const inputFaults = ["inputDeleted", "inputReplaced"] as const;
+
 export type FaultKind =
   | (typeof callFaults)[number]
   | (typeof createFaults)[number]
   | (typeof eventFaults)[number]
   | (typeof messageFaults)[number]
   | (typeof sweepFaults)[number]
+  | (typeof lineFaults)[number]
+  | (typeof manifestFaults)[number]
+  | (typeof inputFaults)[number]
   /** A read of an object ends in the middle. */
   | "breaksOff"
   /** The notification of a drop never comes. */
@@ -66,6 +87,9 @@ export const harmless: ReadonlySet<FaultKind> = new Set([
   ...createFaults,
   ...messageFaults,
   ...sweepFaults,
+  ...lineFaults,
+  ...manifestFaults,
+  ...inputFaults,
   ...([
     "eventLost",
     "eventRepeated",

@@ -31,7 +31,9 @@ const left = plain({ leaseUntil: time, odd: fc.boolean(), doubtSince: time, abse
 const outcome = plain({ results: time, errors: time, inputTokens: time }, ["results", "errors"]);
 
 function eventsOf(jobId: string): fc.Arbitrary<JobEvent> {
-  const put = fc.constantFrom(...SUBMISSIONS).map((submissionId) => aJob({ jobId, submissionId, timeoutHours: 24 }));
+  const put = fc
+    .constantFrom(...SUBMISSIONS)
+    .map((submissionId) => aJob({ jobId, submissionId, timeoutHours: 24, inputEtag: "etag" }));
   return fc.oneof<fc.Arbitrary<JobEvent>[]>(
     plain({ kind: fc.constant("put"), job: put }),
     plain({ kind: fc.constant("put"), job: put }),

@@ -207,7 +207,8 @@ export function jobPromises(promise: PortTest<Jobs>): void {
     });
 
     promise("comes back with everything it is made of", async (jobs) => {
-      const whole = aJob({ timeoutHours: 48, invocation: "Converse", rank: -12.5, slice: 1_999, inputBytes: 2 ** 40 });
+      const optional = { timeoutHours: 48, inputEtag: '"0123abcd-2"' };
+      const whole = aJob({ ...optional, invocation: "Converse", rank: -12.5, slice: 1_999, inputBytes: 2 ** 40 });
       await jobs.put(whole);
       expect(await jobs.get(jobId)).toStrictEqual(whole);
     });
@@ -229,6 +230,9 @@ export function jobPromises(promise: PortTest<Jobs>): void {
         inputTokens: 1_700,
         outputTokens: 0,
         endedAt: START,
+        strayAnswers: 1,
+        unreadableAnswers: 2,
+        incomplete: "The manifest is missing.",
       };
       await jobs.recordOutcome(jobId, outcome);
       await jobs.put(aJob());

@@ -116,7 +116,8 @@ function endPromises(promise: PortTest<Submissions>): void {
       await submissions.finish(submissionId);
       expect(await submissions.get(submissionId)).toMatchObject({ status: "Open" });
       const settled = await submissions.settleSlice(submissionId, "a", { results: 0, errors: 0 });
-      for (let times = 0; times < 2; times++) await submissions.finish(submissionId);
+      expect(await submissions.finish(submissionId)).toBe(true);
+      expect(await submissions.finish(submissionId)).toBe(false);
       expect(await submissions.get(submissionId)).toStrictEqual({ ...settled, status: "Done" });
       await submissions.open(submissionId);
       expect(await submissions.get(submissionId)).toMatchObject({ status: "Done" });

@@ -37,7 +37,7 @@ export function memorySubmissions(stored: Map<string, Submission>, firstByPath: 
     async chooseFolder(submissionId, folder) {
       return told(submissionId, { kind: "chooseFolder", folder }).folder ?? folder;
     },
-    finish: async (submissionId) => void rows.apply(submissionId, { kind: "finish" }),
+    finish: async (submissionId) => rows.apply(submissionId, { kind: "finish" }) !== undefined,
     takeOver: async (submissionId, end) => rows.apply(submissionId, { kind: "takeOver", end }),
 
     async claimPath(bucket, key, submissionId) {

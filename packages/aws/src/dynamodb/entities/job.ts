@@ -13,6 +13,7 @@ const facts = {
   invocation: { type: ["InvokeModel", "Converse"] as const, required: true },
   timeoutHours: { type: "number" },
   inputKey: { type: "string", required: true },
+  inputEtag: { type: "string" },
   inputBytes: { type: "number", required: true },
   recordCount: { type: "number", required: true },
   outputPrefix: { type: "string", required: true },
@@ -47,6 +48,9 @@ const end = {
       outputTokens: { type: "number" },
       submittedAt: { type: "number" },
       endedAt: { type: "number" },
+      strayAnswers: { type: "number" },
+      unreadableAnswers: { type: "number" },
+      incomplete: { type: "string" },
     },
   },
 } as const;

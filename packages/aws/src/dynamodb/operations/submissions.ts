@@ -114,7 +114,7 @@ export function submissionOperations(
     },
 
     async finish(submissionId) {
-      await submissions
+      const { rejected } = await submissions
         .patch({ submissionId })
         .set({ status: "Done", ...through() })
         .where(({ status, openJobs }, { eq, notExists }) => {
@@ -123,6 +123,7 @@ export function submissionOperations(
           return all(isOpen, noJobIsOpen);
         })
         .go({ returnOnConditionCheckFailure: true });
+      return !rejected;
     },
   };
 }

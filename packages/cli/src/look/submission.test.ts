@@ -1,0 +1,39 @@
+import { advance, collectEvent, plan } from "@sluice/core";
+import { aWorld, endJob, settings } from "@sluice/testing";
+import { expect, test } from "vitest";
+import type { Site } from "../reach/sluice.ts";
+import { submissionSheet } from "../view/submission.ts";
+import { showSubmission } from "./submission.ts";
+
+const MODEL = "anthropic.claude-3-haiku-20240307-v1:0";
+const KEY = "to-process/a.jsonl";
+const record = (id: string) =>
+  `{"recordId":"${id}","modelInput":{"anthropic_version":"bedrock-2023-05-31","max_tokens":9,"messages":[{"role":"user","content":"x"}]}}\n`;
+
+test("show says what a job waits for that has ended, and what was missing once it is settled without", async () => {
+  const lane = { models: [MODEL], limit: 1, maxRecords: 4, minRecords: 2 };
+  const world = aWorld({ settings: settings({ lanes: { claude: lane }, routes: {}, default: { model: MODEL } }) });
+  const { store, objects } = world;
+  const site: Site = {
+    ...{ name: "test", stage: world.stage, settings: world.settings, store, objects, isRunning: true, pollMs: 1 },
+    ...{ placeOf: (key: string) => key, checkRunning: async () => {}, close: async () => {} },
+    ...{ command: (args: string) => `sluice ${args}`, hasContent: async () => false, trouble: async () => undefined },
+    bedrockJob: (arn) => world.batch.get(arn),
+    put: () => Promise.reject(new Error("Nothing is dropped here.")),
+  };
+  await objects.put(KEY, ["a", "b", "c"].map(record).join(""));
+  await plan(world, KEY);
+  const [submission] = (await store.submissions.newest(1)).items;
+  const sheet = async () => submissionSheet(await showSubmission(site, submission!.submissionId));
+  const end = await endJob(world, world.batch.jobs[0]!, { skips: (id) => id === "b" });
+  const keys: string[] = await objects.keys("output/");
+  const manifests = keys.filter((key) => key.endsWith("manifest.json.out"));
+  await objects.delete(manifests);
+  expect(await sheet()).not.toContain("output is not all there");
+  await advance(world, end);
+  await collectEvent(world, end);
+  expect(await sheet()).toContain(`job 1: its output is not all there: ${manifests[0]} is not there or not readable`);
+  world.clock.pass(world.timings.outputMs);
+  await collectEvent(world, end);
+  expect(await sheet()).toContain("job 1: settled on an output that was not all there: ");
+});
