@@ -108,7 +108,7 @@ describe("BedrockBatch", () => {
       [400, "ConflictException", "conflict"],
       [409, "ConflictException", "conflict"],
       [400, "ValidationException", "invalid"],
-      [404, "ResourceNotFoundException", "invalid"],
+      [404, "ResourceNotFoundException", "denied"],
       [403, "AccessDeniedException", "denied"],
       [403, "ExpiredTokenException", "denied"],
       [403, "UnrecognizedClientException", "denied"],
