@@ -73,10 +73,12 @@ export type Job = PendingJob | ClaimedJob | RunningJob | EndedJob;
 
 /** A status that a job is brought forward to, and what comes with it. */
 export type NextStatus =
-  | { status: RunningStatus; arn: string }
+  | { status: RunningStatus; arn: string; knownArn?: true }
   | {
       status: EndedStatus;
       arn?: string;
+      /** Only if the job has this ARN already: nobody has looked yet whether what bears our name is ours. */
+      knownArn?: true;
       /** When we learned of the end, in epoch milliseconds. */
       at: number;
       message?: string;

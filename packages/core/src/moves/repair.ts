@@ -65,20 +65,23 @@ async function heldJobs({ store }: World, lanes: readonly Lane[]): Promise<Held[
   return held;
 }
 
-/** What Bedrock's list says of the jobs that are held and were not known to have ended, by our job id. */
+/** What Bedrock's list says of the jobs that are held and run as far as is known here, by our job id. */
 async function listing({ batch, stage }: World, held: readonly Held[]): Promise<Map<string, BedrockJob>> {
   const listed = new Map<string, BedrockJob>();
   const wanted = new Map(
-    held.flatMap(({ job }) => (job && !hasEnded(job.status) ? [[job.jobId, job.enqueuedAt]] : [])),
+    held.flatMap(({ job }) => {
+      const arn = job && !hasEnded(job.status) ? arnOf(job) : undefined;
+      return job && arn !== undefined ? [[job.jobId, { arn, enqueuedAt: job.enqueuedAt }]] : [];
+    }),
   );
-  const since = Math.min(...wanted.values()) - CLOCK_SKEW_MS;
+  const since = Math.min(...[...wanted.values()].map(({ enqueuedAt }) => enqueuedAt)) - CLOCK_SKEW_MS;
   let cursor: string | undefined;
   // The newest come first, so the first page has them all unless a job has run for longer than a thousand others took.
   for (let page = 0; page < MOST_LIST_PAGES && listed.size < wanted.size; page++) {
     const { items, cursor: next } = await batch.list(jobNamePrefix(stage), since, cursor);
     for (const job of items) {
       const jobId = jobIdOfName(stage, job.jobName);
-      if (jobId !== undefined && wanted.has(jobId)) listed.set(jobId, job);
+      if (jobId !== undefined && wanted.get(jobId)?.arn === job.arn) listed.set(jobId, job);
     }
     if (next === undefined) break;
     cursor = next;

@@ -25,6 +25,10 @@ type Refusal =
   | "furtherOn"
   /** Bedrock has it, so only Bedrock ends it. */
   | "hasArn"
+  /** It has another ARN: what has this one is not ours. */
+  | "otherArn"
+  /** It has no ARN yet. */
+  | "noArn"
   | "notEnded"
   | "done";
 
@@ -68,6 +72,8 @@ function bringForward(job: Job, to: NextStatus): Transition<Job, Refusal> {
   if (!isForward(job.status, to.status)) return { refused: "furtherOn" };
   const known = arnOf(job);
   if (known !== undefined && to.arn === undefined) return { refused: "hasArn" };
+  if (known !== undefined && to.arn !== known) return { refused: "otherArn" };
+  if (known === undefined && to.knownArn) return { refused: "noArn" };
   if (!("at" in to)) return { next: { ...factsOf(job), status: to.status, arn: known ?? to.arn } };
   const { status, at: endedAt, message, owner } = to;
   if (owner !== undefined && !isOwner(job, owner)) return { refused: "notOwner" };

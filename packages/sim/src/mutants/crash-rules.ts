@@ -12,10 +12,19 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: move,
-        from: "  const changed = await store.jobs.bringForward(jobId, nextStatus(world, seen));\n",
-        to: `  const known = await store.jobs.get(jobId);
-  const changed = known?.status === "Claimed" ? undefined : await store.jobs.bringForward(jobId, nextStatus(world, seen));
-`,
+        from: "    changed = await store.jobs.bringForward(jobId, next);\n",
+        to: "    changed = undefined;\n",
+      },
+    ],
+  },
+  {
+    name: "an event's job is not compared with ours",
+    level: "queue",
+    patches: [
+      {
+        file: move,
+        from: "  if (changed === undefined && !(await isOurs(world, job, seen))) return undefined;\n",
+        to: "  void isOurs;\n",
       },
     ],
   },

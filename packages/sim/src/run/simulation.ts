@@ -118,7 +118,8 @@ export class Simulation {
     const { script, agenda } = this;
     for (const job of script.jobs) {
       this.names.set(idOf(job), job.name);
-      if (job.oddity === "squatted") this.bedrock.squat(jobNameOf(STAGE, idOf(job)), pendingOf(job, script).modelId);
+      if (job.oddity !== "squatted") continue;
+      this.bedrock.squat(jobNameOf(STAGE, idOf(job)), pendingOf(job, script).modelId, job.atMs);
     }
     for (const together of groups(script.jobs))
       agenda.at(BEGIN + (together[0]?.atMs ?? 0), "world", () => this.#put(together));

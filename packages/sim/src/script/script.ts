@@ -121,7 +121,7 @@ export const oddities = [
   "invalid",
   /** Bedrock answers with an error that nobody knows, for good. */
   "odd",
-  /** Bedrock has a job of its name that reads another input. */
+  /** Bedrock has a job of its name that reads another input, and an event tells of it as the job is queued. */
   "squatted",
   /** Its first Create is not answered, the listing shows it minutes later, and none of its events arrives. */
   "hidden",

@@ -27,6 +27,10 @@ const ended: fc.Arbitrary<NextStatus> = plain(
   { status: fc.constantFrom<EndedStatus>("Completed", "Failed", "Expired"), at: time, message: owner, arn, owner },
   ["status", "at"],
 );
+const known = fc.oneof(
+  plain({ status: fc.constantFrom<RunningStatus>("Submitted", "InProgress"), arn, knownArn: fc.constant(true) }),
+  plain({ status: fc.constantFrom<EndedStatus>("Completed", "Failed"), at: time, arn, knownArn: fc.constant(true) }),
+);
 const left = plain({ leaseUntil: time, odd: fc.boolean(), doubtSince: time }, ["leaseUntil", "odd"]);
 const outcome = plain({ results: time, errors: time, inputTokens: time }, ["results", "errors"]);
 
@@ -39,6 +43,7 @@ function eventsOf(jobId: string): fc.Arbitrary<JobEvent> {
     plain({ kind: fc.constant("takeClaim"), owner, now: time, leaseUntil: time }),
     plain({ kind: fc.constant("yieldClaim"), owner, left }),
     plain({ kind: fc.constant("bringForward"), to: fc.oneof(running, running, ended) }),
+    plain({ kind: fc.constant("bringForward"), to: known }),
     plain({ kind: fc.constant("recordOutcome"), outcome }),
     plain({ kind: fc.constant("recordOutcome"), outcome }),
     plain({ kind: fc.constant("markDone") }),
