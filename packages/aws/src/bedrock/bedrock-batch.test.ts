@@ -227,6 +227,11 @@ describe("BedrockBatch", () => {
       await expect(batch().get(ARN)).rejects.toThrow(/status Paused .* Update Sluice/);
     });
 
+    it("never says that there is no job of a name whose job has a new status", async () => {
+      respond = ok({ invocationJobSummaries: [{ ...summary, status: "Paused" }] });
+      await expect(batch().findByName("sluice-prod-01jd")).rejects.toThrow(/status Paused .* keeps its slot/);
+    });
+
     it("lists by name, time and page", async () => {
       respond = ok({ invocationJobSummaries: [summary], nextToken: "page-2" });
       const page = await batch().list("sluice-prod-", Date.UTC(2026, 10, 22), "page-1");

@@ -4,6 +4,7 @@ import {
   type CreateModelInvocationJobCommandInput,
   GetModelInvocationJobCommand,
   ListModelInvocationJobsCommand,
+  type ListModelInvocationJobsResponse,
 } from "@aws-sdk/client-bedrock";
 import type { BatchService, BedrockJob, CreateAnswer, CreateRequest, Page } from "@sluice/core";
 import { answerOf } from "./answers.ts";
@@ -60,32 +61,38 @@ export class BedrockBatch implements BatchService {
     try {
       const { client, bucket } = this.#options;
       const answer = await client.send(new GetModelInvocationJobCommand({ jobIdentifier: arn }));
-      const job = reportedJob(answer, bucket);
-      if (job !== undefined) return job;
-      throw new Error(
-        `Bedrock reports the status ${answer.status} for ${arn}, which Sluice does not know. Update Sluice.`,
-      );
+      return reportedJob(answer, bucket) ?? refuseUnknown(answer);
     } catch (error) {
       if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
       throw error;
     }
   }
 
+  /** Throws if the job has a status that Sluice does not know: "not there" would let it be created again. */
   async findByName(jobName: string): Promise<BedrockJob | undefined> {
     let cursor: string | undefined;
     for (let page = 0; page < FIND_PAGES; page++) {
-      const found = await this.list(jobName, 0, cursor);
-      const job = found.items.find((item) => item.jobName === jobName);
-      if (job !== undefined || found.cursor === undefined) return job;
-      cursor = found.cursor;
+      const { invocationJobSummaries = [], nextToken } = await this.#page(jobName, 0, cursor);
+      const found = invocationJobSummaries.find((summary) => summary.jobName === jobName);
+      if (found !== undefined) return reportedJob(found, this.#options.bucket) ?? refuseUnknown(found);
+      if (nextToken === undefined) return undefined;
+      cursor = nextToken;
     }
     throw new Error(`${FIND_PAGES} pages of jobs have ${jobName} in their names. Choose another stage name.`);
   }
 
   /** Leaves out jobs with a status that Sluice does not know. */
   async list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob>> {
-    const { client, bucket, listPageJobs = LIST_PAGE_JOBS } = this.#options;
-    const answer = await client.send(
+    const { invocationJobSummaries = [], nextToken } = await this.#page(nameContains, since, cursor);
+    const items = invocationJobSummaries
+      .map((summary) => reportedJob(summary, this.#options.bucket))
+      .filter((job) => job !== undefined);
+    return nextToken === undefined ? { items } : { items, cursor: nextToken };
+  }
+
+  #page(nameContains: string, since: number, cursor?: string): Promise<ListModelInvocationJobsResponse> {
+    const { client, listPageJobs = LIST_PAGE_JOBS } = this.#options;
+    return client.send(
       new ListModelInvocationJobsCommand({
         maxResults: listPageJobs,
         sortBy: "CreationTime",
@@ -95,10 +102,6 @@ export class BedrockBatch implements BatchService {
         ...(cursor !== undefined ? { nextToken: cursor } : {}),
       }),
     );
-    const items = (answer.invocationJobSummaries ?? [])
-      .map((summary) => reportedJob(summary, bucket))
-      .filter((job) => job !== undefined);
-    return answer.nextToken === undefined ? { items } : { items, cursor: answer.nextToken };
   }
 
   #inputOf(request: CreateRequest): CreateModelInvocationJobCommandInput {
@@ -122,6 +125,13 @@ export class BedrockBatch implements BatchService {
       ...(tags !== undefined ? { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) } : {}),
     };
   }
+}
+
+function refuseUnknown({ jobArn, jobName, status }: Parameters<typeof reportedJob>[0]): never {
+  const name = jobArn ?? jobName ?? "a job without a name";
+  throw new Error(
+    `Bedrock reports the status ${status} for ${name}, which Sluice does not know. The job keeps its slot. Update Sluice.`,
+  );
 }
 
 /**

@@ -84,12 +84,52 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
   const committed = submission.plan === undefined ? await prepare(world, submission, problem) : submission;
   if (committed?.plan === undefined) return;
   const { submissionId, lane, key, plan } = committed;
-  const { slices } = await readPrepared(world.objects, submissionId, plan.run);
+  const slices = await preparedSlices(world, committed, plan.run);
+  if (slices === undefined) return;
   for (let from = 0; from < slices.length; from += JOBS_AT_ONCE)
     await Promise.all(slices.slice(from, from + JOBS_AT_ONCE).map((slice) => queueJob(world, committed, slice)));
   await world.store.submissions.open(submissionId);
   world.log({ level: "info", event: "planned", submissionId, lane, key, count: slices.length });
   await refill(world, lane);
+}
+
+/** The slices that a committed run prepared; undefined if they are lost for good, and the submission is refused. */
+async function preparedSlices(world: World, submission: Submission, run: string): Promise<PreparedSlice[] | undefined> {
+  const { objects } = world;
+  const { submissionId, bucket, key } = submission;
+  try {
+    return (await readPrepared(objects, submissionId, run)).slices;
+  } catch (error) {
+    if (!(error instanceof ObjectMissing)) throw error;
+  }
+  const head = await objects.head(key);
+  const isThere = head !== undefined && submissionIdOf(bucket, head) === submissionId;
+  const again = isThere ? await prepareAgain(world, submission, run) : undefined;
+  const problem = again === undefined ? planLost(submission, isThere) : undefined;
+  world.log({ level: "warn", event: "planLost", submissionId, key, ...(problem && { message: problem.message }) });
+  if (problem !== undefined) await refuse(world, submission, {}, problem);
+  return again;
+}
+
+/** Writes a run's files once more, from the same object: they are the same, unless the settings are others by now. */
+async function prepareAgain(
+  { objects, settings }: World,
+  submission: Submission,
+  run: string,
+): Promise<PreparedSlice[] | undefined> {
+  const lane = settings.lanes[submission.lane];
+  if (lane === undefined) return undefined;
+  const { slices, counts } = await prepareDrop(objects, submission, run, lane);
+  const isSame = slices.length === submission.plan?.slices && counts.records === submission.counts.records;
+  return isSame ? slices : undefined;
+}
+
+function planLost({ key }: Submission, isThere: boolean): Problem {
+  const why = isThere
+    ? "the lane has other bounds for its jobs by now, so the file would be split in another way"
+    : "the file was overwritten or deleted meanwhile";
+  const message = `What was prepared of ${key} was deleted from staging/ before its jobs were queued, and ${why}. Drop it again, under another name if another file took its place.`;
+  return { code: "PlanLost", message };
 }
 
 /** Reads and prepares the object; the submission as it is after the commit, or undefined if it is refused. */
@@ -130,9 +170,9 @@ async function refuse(
   problem: Problem,
 ): Promise<undefined> {
   const { store, objects, log } = world;
-  const { submissionId, key, lane, counts } = submission;
+  const { submissionId, key, lane, counts, plan } = submission;
   await finaliseRefused(objects, { ...submission, problem }, prepared, processedPrefix(key, false, submissionId));
-  if (!(await store.submissions.refuse(submissionId, problem, counts))) return;
+  if (!(await store.submissions.refuse(submissionId, problem, counts, plan?.run))) return;
   await sweepUp(objects, submissionId);
   log({ level: "warn", event: "refused", submissionId, key, lane, status: problem.code, message: problem.message });
 }

@@ -8,6 +8,7 @@ import { bringForward } from "../slots/bring-forward.ts";
 import { refill } from "../slots/refill.ts";
 import { outcomeOf, releaseEnded } from "../slots/release.ts";
 import type { World } from "../world.ts";
+import { alone, type Failure } from "./alone.ts";
 
 /** How many pages of Bedrock's list one repair reads; jobs beyond them are asked for one by one. */
 const MOST_LIST_PAGES = 10;
@@ -19,26 +20,49 @@ export async function rideAlong(world: World, lane: Lane): Promise<void> {
   const { clock, timings, store } = world;
   const now = clock.now();
   if (now - lane.listedAt <= timings.rideMs) return;
-  if (await store.lanes.winListing(lane.lane, lane.listedAt, now)) await repairLanes(world, [lane]);
+  if (!(await store.lanes.winListing(lane.lane, lane.listedAt, now))) return;
+  const [failure] = await repairLanes(world, [lane]);
+  // Its event or its message comes again: nobody else would refill what was released here.
+  if (failure !== undefined) throw failure.error;
 }
 
 /**
  * Compares the jobs that hold slots with Bedrock's own list, does what lost events should have done, and refills.
- * Only holders are looked at: a job that is in Bedrock holds a slot until its end is known here.
+ * Only holders are looked at: a job that is in Bedrock holds a slot until its end is known here. A job or a lane that
+ * fails is told and holds up no other; a job of which nobody can tell whether it runs keeps its slot.
+ *
+ * @returns how those failed that did
  */
-export async function repairLanes(world: World, lanes: readonly Lane[]): Promise<void> {
-  const held = await heldJobs(world, lanes);
-  const listed = await listing(world, held);
+export async function repairLanes(world: World, lanes: readonly Lane[]): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  const step = async (about: Pick<Held, "lane" | "jobId"> | { lane: string }, doing: string, work: Step) => {
+    const failure = await alone(world, { ...about, doing }, work);
+    if (failure !== undefined) failures.push(failure);
+  };
+  const held: Held[] = [];
+  for (const { lane, holders } of lanes)
+    for (const jobId of holders)
+      await step({ lane, jobId }, `Reading job ${jobId}`, async () => {
+        held.push({ lane, jobId, job: await world.store.jobs.get(jobId) });
+      });
+  let listed = new Map<string, BedrockJob>();
+  await alone(world, { doing: "Reading Bedrock's list" }, async () => {
+    listed = await listing(world, held);
+  });
   const missed = new Set<string>();
-  for (const { lane, jobId, job } of held) {
-    if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");
-    else if (await repairJob(world, job, listed.get(jobId))) missed.add(lane);
-  }
-  for (const lane of lanes) {
-    const left = await refill(world, lane.lane);
-    await watch(world, left ?? lane, missed.has(lane.lane));
-  }
+  for (const { lane, jobId, job } of held)
+    await step({ lane, jobId }, `Looking after job ${jobId}`, async () => {
+      if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");
+      else if (await repairJob(world, job, listed.get(jobId))) missed.add(lane);
+    });
+  for (const lane of lanes)
+    await step({ lane: lane.lane }, `Refilling lane ${lane.lane}`, async () => {
+      const left = await refill(world, lane.lane);
+      await watch(world, left ?? lane, missed.has(lane.lane));
+    });
+  return failures;
 }
+type Step = () => Promise<unknown>;
 
 /**
  * Where one end was missed the bus may be silent, and no event comes on which a listing could ride. So for a while the
@@ -56,13 +80,6 @@ interface Held {
   lane: string;
   jobId: string;
   job: Job | undefined;
-}
-
-async function heldJobs({ store }: World, lanes: readonly Lane[]): Promise<Held[]> {
-  const held: Held[] = [];
-  for (const { lane, holders } of lanes)
-    for (const jobId of holders) held.push({ lane, jobId, job: await store.jobs.get(jobId) });
-  return held;
 }
 
 /** What Bedrock's list says of the jobs that are held and run as far as is known here, by our job id. */

@@ -22,10 +22,11 @@ export type Finished =
 /** After so many answers of a kind that we do not know, a look-up that finds nothing ends the job. */
 const MOST_ODD_ANSWERS = 8;
 
-/** One refill: its name, and what it has tried, for it asks for each job once at most. */
+/** One refill: its name, what it has tried, for it asks for each job once at most, and what of it failed. */
 export interface Run {
   owner: string;
   tried: Set<string>;
+  failures: unknown[];
 }
 
 /** A job that this run has taken, and what was known of it before. */
@@ -79,15 +80,13 @@ export async function finishClaim(
   });
 }
 
-/** Looks for the unfinished claims of a blocked lane, without asking Bedrock for anything new. */
-export async function lookUpClaims(world: World, lane: Lane): Promise<void> {
+/** Looks for an unfinished claim of a blocked lane, without asking Bedrock for anything new. */
+export async function lookUpClaim(world: World, jobId: string): Promise<void> {
   const { store, batch, clock, stage } = world;
-  for (const jobId of lane.claiming) {
-    const job = await store.jobs.get(jobId);
-    if (job?.status !== "Claimed" || job.claim.doubtSince === undefined || job.claim.leaseUntil > clock.now()) continue;
-    const found = await batch.findByName(jobNameOf(stage, jobId));
-    if (found !== undefined) await adopt(world, job, found);
-  }
+  const job = await store.jobs.get(jobId);
+  if (job?.status !== "Claimed" || job.claim.doubtSince === undefined || job.claim.leaseUntil > clock.now()) return;
+  const found = await batch.findByName(jobNameOf(stage, jobId));
+  if (found !== undefined) await adopt(world, job, found);
 }
 
 async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {

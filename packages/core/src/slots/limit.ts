@@ -1,5 +1,5 @@
 import type { Lane } from "../lane/lane.ts";
-import { MOST_JOBS_AT_ONCE } from "../settings/settings.ts";
+import { type LaneSettings, MOST_JOBS_AT_ONCE } from "../settings/settings.ts";
 import type { World } from "../world.ts";
 
 /** What a lane gets whose quota could never be read: its work goes on, one job at a time. */
@@ -17,22 +17,17 @@ export async function withLimit(world: World, name: string, lane: Lane | undefin
   return lane ?? newLane(world, name, limit.quota);
 }
 
-/** Makes the lanes that are new in the settings, and gives those whose limit is a quota its value of now. */
-export async function refreshLimits(world: World): Promise<void> {
-  const { settings, store, log } = world;
-  for (const [name, { limit }] of Object.entries(settings.lanes)) {
-    const lane = await store.lanes.get(name);
-    if (lane === undefined) {
-      await withLimit(world, name, undefined);
-      continue;
-    }
-    if (typeof limit === "number") continue;
-    const value = await readQuota(world, name, limit.quota, `The lane keeps its limit of ${lane.limit}`);
-    if (value === undefined || value === lane.limit) continue;
-    await store.lanes.setLimit(name, value);
-    const message = `The quota ${limit.quota} is ${value}; the lane's limit was ${lane.limit}.`;
-    log({ level: "info", event: "limitChanged", lane: name, count: value, message });
-  }
+/** Makes a lane that is new in the settings, and gives one whose limit is a quota its value of now. */
+export async function refreshLimit(world: World, name: string, limit: LaneSettings["limit"]): Promise<void> {
+  const { store, log } = world;
+  const lane = await store.lanes.get(name);
+  if (lane === undefined) await withLimit(world, name, undefined);
+  if (lane === undefined || typeof limit === "number") return;
+  const value = await readQuota(world, name, limit.quota, `The lane keeps its limit of ${lane.limit}`);
+  if (value === undefined || value === lane.limit) return;
+  await store.lanes.setLimit(name, value);
+  const message = `The quota ${limit.quota} is ${value}; the lane's limit was ${lane.limit}.`;
+  log({ level: "info", event: "limitChanged", lane: name, count: value, message });
 }
 
 async function newLane(world: World, name: string, quotaCode: string): Promise<Lane> {

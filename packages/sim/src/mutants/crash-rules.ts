@@ -64,7 +64,7 @@ export const crashRules: readonly Mutant[] = [
       },
       {
         file: repair,
-        from: "    const left = await refill(world, lane.lane);\n",
+        from: "      const left = await refill(world, lane.lane);\n",
         to: "    const left = lanes.length > 1 ? await refill(world, lane.lane) : undefined;\n",
       },
     ],
@@ -94,7 +94,7 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: repair,
-        from: `    if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");`,
+        from: `      if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");`,
         to: `    if (job === undefined) void [lane, jobId];`,
       },
     ],
@@ -126,7 +126,7 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: repair,
-        from: "    const left = await refill(world, lane.lane);\n",
+        from: "      const left = await refill(world, lane.lane);\n",
         to: "    const left = await world.store.lanes.get(lane.lane);\n    void refill;\n",
       },
     ],

@@ -21,7 +21,7 @@ export const refillRules: readonly Mutant[] = [
   },
   {
     name: "a blocked lane's unfinished claims are not looked up",
-    patches: [{ file: refill, from: "      await lookUpClaims(world, lane);\n", to: "      void lookUpClaims;\n" }],
+    patches: [{ file: refill, from: "() => lookUpClaim(world, jobId)", to: "async () => lookUpClaim" }],
   },
   {
     name: "unfinished claims are not finished",
@@ -38,9 +38,9 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: refill,
-        from: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+        from: `      const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished !== "done") return finished === "released" ? "again" : "full";`,
-        to: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+        to: `      const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished !== "done") return "full";`,
       },
     ],
@@ -50,9 +50,9 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: refill,
-        from: `    const finished = await finishClaim(world, run, lane, jobId);
+        from: `    const finished = await finishAlone(world, run, lane, jobId);
     if (finished !== "done") return finished === "released" ? "again" : "full";`,
-        to: `    const finished = await finishClaim(world, run, lane, jobId);
+        to: `    const finished = await finishAlone(world, run, lane, jobId);
     if (finished !== "done") return "full";`,
       },
     ],

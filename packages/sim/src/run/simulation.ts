@@ -181,8 +181,19 @@ export class Simulation {
   }
 
   #sweep(name: string): void {
-    const move = (instance: Instance) => sweep(this.#worldOf(instance));
-    const done = (startedAt: number) => this.trouble.repaired(startedAt);
+    let isWhole = true;
+    const move = (instance: Instance) => {
+      const world = this.#worldOf(instance);
+      isWhole = true;
+      const log: World["log"] = (entry) => {
+        if (entry.event === "stepFailed") isWhole = false;
+        world.log(entry);
+      };
+      return sweep({ ...world, log });
+    };
+    const done = (startedAt: number) => {
+      if (isWhole) this.trouble.repaired(startedAt);
+    };
     this.functions.invoke({ name, timeoutMs: TIMEOUT_MS.long, by: "event", move, done });
   }
 

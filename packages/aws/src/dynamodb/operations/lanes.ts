@@ -1,7 +1,8 @@
-import { FAILURES_TO_TRIP, type Lanes } from "@sluice/core";
+import { FAILURES_TO_TRIP, type Lane, type Lanes } from "@sluice/core";
 import { all, any } from "../clauses.ts";
 import type { LaneEntity } from "../entities/lane.ts";
 import { laneOfRow } from "../rows/lane-row.ts";
+import { RowInvalid } from "../rows/row.ts";
 
 type SlotOperations = Pick<Lanes, "claimSlot" | "finishClaiming" | "releaseSlot">;
 
@@ -20,7 +21,7 @@ export function laneOperations(lanes: LaneEntity): Omit<Lanes, keyof SlotOperati
       const { data, cursor } = await lanes.query.primary({}).go({ consistent: true, pages: MAX_LANE_PAGES });
       if (cursor !== null)
         throw new Error(`There are more lanes than ${MAX_LANE_PAGES} pages hold. Delete those that no settings name.`);
-      return data.map(laneOfRow);
+      return data.flatMap(readable);
     },
 
     async setLimit(lane, limit) {
@@ -63,6 +64,16 @@ export function laneOperations(lanes: LaneEntity): Omit<Lanes, keyof SlotOperati
       await lanes.patch({ lane }).set({ missedAt: at }).go({ returnOnConditionCheckFailure: true });
     },
   };
+}
+
+/** The lane, or nothing for an item that cannot be read: whoever reads that lane by itself is told why. */
+function readable(row: Parameters<typeof laneOfRow>[0]): Lane[] {
+  try {
+    return [laneOfRow(row)];
+  } catch (error) {
+    if (error instanceof RowInvalid) return [];
+    throw error;
+  }
 }
 
 /** Giving slots and taking them back: the lane's item is the only lock. */
