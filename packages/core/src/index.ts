@@ -35,6 +35,7 @@ export type { Transition } from "./rules/transition.ts";
 export * from "./settings/route.ts";
 export * from "./settings/settings.ts";
 export type { Sighting } from "./slots/bring-forward.ts";
+export { NO_LANE } from "./slots/home.ts";
 export { refill } from "./slots/refill.ts";
 export * from "./submission/submission.ts";
 export * from "./timings.ts";

@@ -1,4 +1,4 @@
-import { hasRoom, isBlocked, type Lane, type World } from "@sluice/core";
+import { hasRoom, isBlocked, type Lane, NO_LANE, type World } from "@sluice/core";
 
 const HOUR_MS = 60 * 60_000;
 /** Counting further would read more and say no more. */
@@ -8,7 +8,7 @@ const MOST_SCHEDULED = 10;
 
 /** How the lanes are, as the alarms watch it. Each is a metric of its own name. */
 export interface LaneGauges {
-  /** Lanes that have pending jobs and free slots, and are neither blocked nor paused. */
+  /** Lanes that have pending jobs and free slots, and are neither blocked nor paused; jobs without a lane count as one. */
   IdleLanes: number;
   /** Jobs that wait for a slot, each lane counted up to 1,000. */
   PendingJobs: number;
@@ -26,9 +26,14 @@ export async function laneGauges(world: World): Promise<LaneGauges | undefined> 
     const pending = await store.queue.count(lane.lane, MOST_PENDING);
     gauges.PendingJobs += pending;
     gauges.RunningJobs += lane.holders.size;
-    if (pending > 0 && hasRoom(lane) && !isBlocked(lane, clock.now())) gauges.IdleLanes++;
+    const isHeldUp = isBlocked(lane, clock.now()) || lane.modelBlocks.size > 0;
+    if (pending > 0 && hasRoom(lane) && !isHeldUp) gauges.IdleLanes++;
     gauges.LongestScheduledHours = Math.max(gauges.LongestScheduledHours, await scheduledHours(world, lane));
   }
+  // They wait for a person as much as an idle lane does.
+  const homeless = await store.queue.count(NO_LANE, MOST_PENDING);
+  gauges.PendingJobs += homeless;
+  if (homeless > 0) gauges.IdleLanes++;
   return gauges.PendingJobs + gauges.RunningJobs > 0 ? gauges : undefined;
 }
 

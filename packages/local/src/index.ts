@@ -4,4 +4,5 @@ export { LOCAL_TABLE, openTable, tableClient } from "./directory/table.ts";
 export type { DeadLetter } from "./messages/queue.ts";
 export { LocalQueues } from "./messages/queues.ts";
 export { composeWorld, LOCAL_STAGE, type WorldOptions } from "./world/compose.ts";
+export { seenSettingsVersion } from "./world/settings-version.ts";
 export { type LocalWorld, type LocalWorldOptions, openBucket, startLocalWorld } from "./world/start.ts";

@@ -2,12 +2,13 @@ import type { InvocationType } from "../model/invocation.ts";
 import type { EndedStatus, RunningStatus } from "./status.ts";
 import { hasEnded } from "./status.ts";
 
-/** What a job is made of; it never changes after the plan. */
+/** What a job is made of; it never changes after the plan, but for its lane. */
 export interface JobFacts {
   jobId: string;
   submissionId: string;
   /** Which slice of the submission it carries, from 0. */
   slice: number;
+  /** The lane that it was queued in, and then that in which it holds its slot. */
   lane: string;
   modelId: string;
   invocation: InvocationType;
@@ -111,4 +112,6 @@ export interface QueueEntry {
   lane: string;
   rank: number;
   jobId: string;
+  /** Absent in entries of earlier versions. */
+  modelId?: string;
 }

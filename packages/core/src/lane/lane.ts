@@ -1,10 +1,12 @@
+import { modelName } from "../model/model-name.ts";
+
 /** Why a lane takes no new jobs for now. */
 export type BlockKind =
   /** Bedrock said ServiceQuotaExceeded: somebody else holds the slots. Any end of a job lifts it. */
   | "quota"
   /** Bedrock said Throttling. */
   | "throttled"
-  /** A permission is missing. */
+  /** A person has to mend the account, its rights, the model or the settings; stored for the model, not for the lane. */
   | "denied"
   /** Jobs failed one after the other with nothing processed. */
   | "failures";
@@ -29,6 +31,10 @@ export interface Lane {
   claiming: ReadonlySet<string>;
   /** Kept after its time, so that the next block of its kind knows how long to wait. */
   block?: Block;
+  /** Blocks of single models, by their names: the lane's other models go on. Kept after their time as `block` is. */
+  modelBlocks: ReadonlyMap<string, Block>;
+  /** The version of the settings that set its limit last; older ones change it no more. 0 where none was known. */
+  settingsVersion: number;
   /** How many jobs in a row ended as Failed with nothing processed. */
   failuresInRow: number;
   /** When Bedrock was last asked for its list of this lane's jobs, in epoch milliseconds; 0 for never. */
@@ -52,6 +58,12 @@ export const FAILURES_TO_TRIP = 3;
 /** True while the lane takes no new jobs. */
 export function isBlocked(lane: Lane, now: number): boolean {
   return lane.block !== undefined && lane.block.until > now;
+}
+
+/** The model's block, if it lasts. */
+export function modelBlock(lane: Lane, modelId: string, now: number): Block | undefined {
+  const block = lane.modelBlocks.get(modelName(modelId));
+  return block !== undefined && block.until > now ? block : undefined;
 }
 
 /** True while one job more may hold a slot; a lane that does not trust its jobs sends one at a time. */

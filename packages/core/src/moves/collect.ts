@@ -8,6 +8,7 @@ import { finalise } from "../results/finalise.ts";
 import { sweepUp } from "../results/sweep-up.ts";
 import { settleOutput } from "../settling/settle.ts";
 import { bringForward, type Sighting } from "../slots/bring-forward.ts";
+import { homeOf } from "../slots/home.ts";
 import type { Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
 
@@ -58,7 +59,7 @@ function isDone(job: Job): boolean {
 async function catchUp(world: World, job: Job, seen: Sighting): Promise<Job> {
   if (isEnded(job)) return job;
   const forwarded = await bringForward(world, job.jobId, seen);
-  if (forwarded?.freed !== undefined) await world.messages.wake(job.lane, world.clock.now());
+  if (forwarded?.freed !== undefined) await world.messages.wake(homeOf(world, job), world.clock.now());
   return forwarded?.job ?? job;
 }
 

@@ -8,6 +8,7 @@ import type { Problem } from "../problem.ts";
 import { finaliseRefused } from "../results/finalise.ts";
 import { sweepUp, sweepUpRun } from "../results/sweep-up.ts";
 import { routeOf } from "../settings/route.ts";
+import { homeOf } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
@@ -78,7 +79,7 @@ function factsOf({ settings, objects, clock }: World, head: ObjectHead): { facts
 async function goOn(world: World, submission: Submission, problem: Problem | undefined): Promise<void> {
   if (submission.status !== "Planning") {
     // A repeated message: what the first may not have reached is done again.
-    if (submission.status === "Open") await refill(world, submission.lane);
+    if (submission.status === "Open") await refill(world, homeOf(world, submission));
     return;
   }
   const committed = submission.plan === undefined ? await prepare(world, submission, problem) : submission;
@@ -90,7 +91,7 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
     await Promise.all(slices.slice(from, from + JOBS_AT_ONCE).map((slice) => queueJob(world, committed, slice)));
   await world.store.submissions.open(submissionId);
   world.log({ level: "info", event: "planned", submissionId, lane, key, count: slices.length });
-  await refill(world, lane);
+  await refill(world, homeOf(world, submission));
 }
 
 /** The slices that a committed run prepared; undefined if they are lost for good, and the submission is refused. */
@@ -112,12 +113,9 @@ async function preparedSlices(world: World, submission: Submission, run: string)
 }
 
 /** Writes a run's files once more, from the same object: they are the same, unless the settings are others by now. */
-async function prepareAgain(
-  { objects, settings }: World,
-  submission: Submission,
-  run: string,
-): Promise<PreparedSlice[] | undefined> {
-  const lane = settings.lanes[submission.lane];
+async function prepareAgain(world: World, submission: Submission, run: string): Promise<PreparedSlice[] | undefined> {
+  const { objects, settings } = world;
+  const lane = settings.lanes[homeOf(world, submission)];
   if (lane === undefined) return undefined;
   const { slices, counts } = await prepareDrop(objects, submission, run, lane);
   const isSame = slices.length === submission.plan?.slices && counts.records === submission.counts.records;
@@ -140,7 +138,7 @@ async function prepare(
 ): Promise<Submission | undefined> {
   const { store, objects, ids, settings } = world;
   const { submissionId, lastModified } = submission;
-  const lane = settings.lanes[submission.lane];
+  const lane = settings.lanes[homeOf(world, submission)];
   if (lane === undefined) return refuse(world, submission, {}, laneGone(submission));
   const run = ids.run();
   const prepared = await prepareDrop(objects, submission, run, lane, problem === undefined ? {} : { refuse: problem });
@@ -191,8 +189,10 @@ async function refuseLost(world: World, submission: Submission): Promise<void> {
 }
 
 /** The entry comes last: whoever sees it finds the job. Rank and ids are derived, so that a repetition meets its own. */
-async function queueJob({ store }: World, submission: Submission, prepared: PreparedSlice): Promise<void> {
-  const { submissionId, lastModified, lane, modelId, invocation, timeoutHours, seenAt, priority } = submission;
+async function queueJob(world: World, submission: Submission, prepared: PreparedSlice): Promise<void> {
+  const { store } = world;
+  const lane = homeOf(world, submission);
+  const { submissionId, lastModified, modelId, invocation, timeoutHours, seenAt, priority } = submission;
   const jobId = jobIdOf(submissionId, lastModified, prepared.slice);
   const job: PendingJob = {
     jobId,
@@ -212,5 +212,5 @@ async function queueJob({ store }: World, submission: Submission, prepared: Prep
   };
   const isNew = await store.jobs.put(job);
   if (isNew || (await store.jobs.get(jobId))?.status === "Pending")
-    await store.queue.put({ lane, rank: job.rank, jobId });
+    await store.queue.put({ lane, rank: job.rank, jobId, modelId });
 }

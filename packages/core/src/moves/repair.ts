@@ -5,6 +5,7 @@ import { hasEnded } from "../job/status.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { BedrockJob } from "../ports/batch.ts";
 import { bringForward } from "../slots/bring-forward.ts";
+import { homeOf, moveHolder } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
 import { outcomeOf, releaseEnded } from "../slots/release.ts";
 import type { World } from "../world.ts";
@@ -53,7 +54,7 @@ export async function repairLanes(world: World, lanes: readonly Lane[]): Promise
   for (const { lane, jobId, job } of held)
     await step({ lane, jobId }, `Looking after job ${jobId}`, async () => {
       if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");
-      else if (await repairJob(world, job, listed.get(jobId))) missed.add(lane);
+      else if (await repairJob(world, await broughtHome(world, lane, job), listed.get(jobId))) missed.add(lane);
     });
   for (const lane of lanes)
     await step({ lane: lane.lane }, `Refilling lane ${lane.lane}`, async () => {
@@ -104,6 +105,17 @@ async function listing({ batch, stage }: World, held: readonly Held[]): Promise<
     cursor = next;
   }
   return listed;
+}
+
+/** The job, with its slot in the lane that has its model by now; an ended one, as of the lane that it is found in. */
+async function broughtHome(world: World, lane: string, job: Job): Promise<Job> {
+  const { store, settings, settingsVersion = 0 } = world;
+  const home = homeOf(world, job);
+  if (hasEnded(job.status) || home === lane || settings.lanes[home] === undefined) return { ...job, lane };
+  const there = await store.lanes.get(home);
+  if (there === undefined || there.settingsVersion > settingsVersion) return job;
+  await moveHolder(world, job, lane, home);
+  return { ...job, lane: home };
 }
 
 /** True if nobody had told of the job's end. */

@@ -1,3 +1,4 @@
+import { moveWaiting, NO_LANE } from "../slots/home.ts";
 import { refreshLimit } from "../slots/limit.ts";
 import type { World } from "../world.ts";
 import { alone, type Failure } from "./alone.ts";
@@ -9,11 +10,14 @@ import { repairLanes } from "./repair.ts";
 const PAGE = 100;
 /** How many such pages one sweep reads; the next goes on with what is left, for what was found leaves the index. */
 const MOST_PAGES = 50;
+/** Jobs without a lane are counted so far. */
+const MOST_COUNTED = 10_000;
 
 /** The passes of a sweep, and what each does, in words. */
 const passes: readonly (readonly [doing: string, pass: (world: World) => Promise<unknown>])[] = [
   ["Reading the limits of the lanes", refreshLimits],
   ["Comparing the lanes with Bedrock", sweepLanes],
+  ["Looking for jobs whose model is in no lane", findHomeless],
   ["Looking for output that nobody collected", collectLeftovers],
   ["Looking for plans that were interrupted", resumePlans],
   ["Looking for drops that nobody noticed", findDrops],
@@ -60,6 +64,15 @@ async function sweepLanes(world: World): Promise<void> {
       store.lanes.winListing(lane, listedAt, clock.now()),
     );
   await repairLanes(world, lanes);
+}
+
+/** Jobs whose model left the settings wait, and are told at every sweep, until a lane has it again. */
+async function findHomeless(world: World): Promise<void> {
+  await moveWaiting(world, NO_LANE);
+  const count = await world.store.queue.count(NO_LANE, MOST_COUNTED);
+  if (count === 0) return;
+  const message = `${count} jobs wait whose model is in no lane of the settings. Add the model to a lane and they run; or drop their records again under another model.`;
+  world.log({ level: "error", event: "jobsWithoutLane", count, message });
 }
 
 /** Ended jobs whose records nobody settled: their message was lost, or their collect died. */

@@ -8,6 +8,7 @@ export type JobEvent =
   | { kind: "put"; job: PendingJob }
   | { kind: "takeClaim"; owner: string; now: number; leaseUntil: number }
   | { kind: "yieldClaim"; owner: string; left: ClaimLeft }
+  | { kind: "moveTo"; lane: string }
   | { kind: "bringForward"; to: NextStatus }
   | { kind: "recordOutcome"; outcome: Outcome }
   | { kind: "markDone" };
@@ -41,6 +42,8 @@ export function jobTransition(job: Job | undefined, event: JobEvent): Transition
       return takeClaim(job, event);
     case "yieldClaim":
       return yieldClaim(job, event.owner, event.left);
+    case "moveTo":
+      return { next: { ...job, lane: event.lane } };
     case "bringForward":
       return bringForward(job, event.to);
     case "recordOutcome":

@@ -3,10 +3,13 @@ import type { ClaimedJob, Job, PendingJob, QueueEntry } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { BlockKind, Lane } from "../lane/lane.ts";
+import { modelBlock } from "../lane/lane.ts";
+import { modelName } from "../model/model-name.ts";
 import type { BedrockJob, CreateAnswer } from "../ports/batch.ts";
 import { blockFor } from "../rules/back-off.ts";
 import type { World } from "../world.ts";
 import { bringForward } from "./bring-forward.ts";
+import { homeOf, NO_LANE } from "./home.ts";
 import { releaseEnded } from "./release.ts";
 import { createRequestOf } from "./request.ts";
 
@@ -64,7 +67,12 @@ export async function finishClaim(
   }
   run.tried.add(jobId);
   if (arnOf(job) !== undefined) {
-    await store.queue.drop(job);
+    await store.queue.drop(entry ?? job);
+    if (job.lane !== lane.lane) {
+      // A second entry, of the lane that it was moved from: its slot is in its own lane.
+      await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+      return "released";
+    }
     await store.lanes.finishClaiming(lane.lane, jobId);
     return "done";
   }
@@ -72,8 +80,10 @@ export async function finishClaim(
   // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
   if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
   const claim = job.status === "Claimed" ? job.claim : undefined;
+  // Whoever learns of its end looks for its slot in the lane that it names.
+  if (job.lane !== lane.lane) await store.jobs.moveTo(jobId, lane.lane);
   return ask(world, run, lane, {
-    job,
+    job: { ...job, lane: lane.lane },
     doubtSince: claim?.doubtSince,
     oddAnswers: claim?.oddAnswers ?? 0,
     leaseUntil,
@@ -107,7 +117,36 @@ async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Fi
       return waitForProof(world, run, taken, doubtSince);
     }
   }
+  if (isHeldBack(world, lane, job)) return putBack(world, run, lane, taken);
   return heedAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
+}
+
+/** True if Bedrock must not be asked for this job now, although it holds a slot: what was claimed before counts too. */
+function isHeldBack(world: World, lane: Lane, job: Job): boolean {
+  const { clock, settingsVersion = 0 } = world;
+  const isOver = lane.holders.size > lane.limit;
+  const isElsewhere = lane.settingsVersion <= settingsVersion && homeOf(world, job) !== lane.lane;
+  return lane.limit < 1 || isOver || isElsewhere || modelBlock(lane, job.modelId, clock.now()) !== undefined;
+}
+
+/**
+ * Gives a claim's slot to others, and its place in the queue back to the job. Where a call's outcome is unknown it keeps
+ * the slot until a look-up that finds nothing is proof: that call may have made a job.
+ */
+async function putBack(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
+  const { store, messages, clock, timings } = world;
+  const { job, doubtSince } = taken;
+  const { jobId, rank, modelId } = job;
+  const now = clock.now();
+  if (doubtSince !== undefined && now - doubtSince < timings.doubtMs)
+    return waitForProof(world, run, taken, doubtSince);
+  const home = homeOf(world, job);
+  await store.queue.put({ lane: home, rank, jobId, modelId });
+  const left = { leaseUntil: now, odd: false };
+  await store.jobs.yieldClaim(jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
+  await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+  if (home !== lane.lane && home !== NO_LANE) await messages.wake(home, now);
+  return "released";
 }
 
 async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
@@ -116,13 +155,15 @@ async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answ
   switch (answer.kind) {
     case "created":
       if (lane.block !== undefined) await store.lanes.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
+      if (lane.modelBlocks.has(modelName(job.modelId)))
+        await store.lanes.liftModelBlock(lane.lane, modelName(job.modelId));
       return storeArn(world, job, answer.arn);
     case "quotaExceeded":
       return block(world, run, lane, taken, "quota", answer.message);
     case "throttled":
       return block(world, run, lane, taken, "throttled", answer.message);
     case "denied":
-      return block(world, run, lane, taken, "denied", answer.message);
+      return blockModel(world, run, lane, taken, answer.message);
     case "invalid":
       // An earlier call may have made the job, and a name that is taken may be reported like this.
       if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)
@@ -169,7 +210,7 @@ async function block(
 ): Promise<Finished> {
   const { store, messages, clock, timings, log } = world;
   const { job, doubtSince } = taken;
-  const block = blockFor(lane, kind, reason, clock.now(), timings);
+  const block = blockFor(lane.block, kind, reason, clock.now(), timings);
   // The message first: a crash between the two then wakes the lane once for nothing, instead of never.
   await messages.wake(lane.lane, block.until);
   await store.lanes.block(lane.lane, block);
@@ -177,6 +218,19 @@ async function block(
   await store.jobs.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
   log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId: job.jobId, status: kind, message: reason });
   return "blocked";
+}
+
+/** The account or the model is to be mended: jobs of this model wait without slots, and those of others go on. */
+async function blockModel(world: World, run: Run, lane: Lane, taken: Taken, reason: string): Promise<Finished> {
+  const { store, messages, clock, timings, log } = world;
+  const { jobId, modelId } = taken.job;
+  const model = modelName(modelId);
+  const block = blockFor(lane.modelBlocks.get(model), "denied", reason, clock.now(), timings);
+  await messages.wake(lane.lane, block.until);
+  await store.lanes.blockModel(lane.lane, model, block);
+  log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId, status: "denied", message: reason });
+  await putBack(world, run, lane, taken);
+  return "released";
 }
 
 /** Takes over a job that Bedrock has under our name. */

@@ -1,6 +1,6 @@
 import type { QueueEntry } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
-import { hasRoom, isBlocked } from "../lane/lane.ts";
+import { hasRoom, isBlocked, modelBlock } from "../lane/lane.ts";
 import { laneTransition } from "../rules/lane.ts";
 import type { World } from "../world.ts";
 import { type Finished, finishClaim, lookUpClaim, type Run } from "./claims.ts";
@@ -10,6 +10,8 @@ import { withLimit } from "./limit.ts";
 const MOST_ROUNDS = 20;
 /** How many entries one read of the queue takes at most. */
 const MOST_ENTRIES = 25;
+/** And where those of a blocked model are passed over. */
+const MANY_ENTRIES = 250;
 /** Entries read beyond the lane's room, so that a stale one at the head costs no second read. */
 const SPARE_ENTRIES = 2;
 /** How many pages of the queue one round looks through; only stale entries make it more than one. */
@@ -55,11 +57,17 @@ async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "
     if (finished !== "done") return finished === "released" ? "again" : "full";
   }
   if (!hasRoom(lane)) return "full";
-  const pageSize = Math.min(MOST_ENTRIES, Math.max(0, lane.limit - lane.holders.size) + SPARE_ENTRIES);
+  const room = Math.max(0, lane.limit - lane.holders.size);
+  const pageSize = lane.modelBlocks.size > 0 ? MANY_ENTRIES : Math.min(MOST_ENTRIES, room + SPARE_ENTRIES);
+  let skipped = 0;
   let after: QueueEntry | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const entries = await world.store.queue.head(lane.lane, pageSize, after);
     for (const entry of entries) {
+      if (run.tried.has(entry.jobId) || (await waitsForModel(world, lane, entry))) {
+        skipped++;
+        continue;
+      }
       if (!(await claim(world, lane.lane, entry.jobId))) return "full";
       const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished !== "done") return finished === "released" ? "again" : "full";
@@ -67,8 +75,16 @@ async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "
     if (entries.length < pageSize) return "full";
     after = entries.at(-1);
   }
-  await world.messages.wake(lane.lane, world.clock.now());
+  // What was skipped has a message of its own, at the end of its block.
+  if (skipped === 0) await world.messages.wake(lane.lane, world.clock.now());
   return "full";
+}
+
+/** True for a job whose model is blocked: it keeps its place, and those of other models go before it. */
+async function waitsForModel({ store, clock }: World, lane: Lane, entry: QueueEntry): Promise<boolean> {
+  if (lane.modelBlocks.size === 0) return false;
+  const modelId = entry.modelId ?? (await store.jobs.get(entry.jobId))?.modelId;
+  return modelId !== undefined && modelBlock(lane, modelId, clock.now()) !== undefined;
 }
 
 /** Finishes a claim; one that fails keeps its slot and holds no other job up. */

@@ -30,6 +30,7 @@ import { LocalQueues } from "../messages/queues.ts";
 import { openBedrock } from "./bedrock.ts";
 import { composeWorld } from "./compose.ts";
 import { Idleness } from "./idle.ts";
+import { nextSettingsVersion } from "./settings-version.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** How often the schedule sweeps in AWS. */
@@ -137,6 +138,7 @@ async function open(
   closers.push(server.close);
   const endpoints = { dynamodb: table.endpoint, bedrock: server.url };
   const { world, close } = composeWorld({ ...endpoints, objects, settings, speed, messages: queues, log });
+  world.settingsVersion = await nextSettingsVersion(world.store, Date.now());
   closers.push(async () => close());
   closers.push(() => Promise.race([queues.close(), pause(MAX_CLOSE_MS, undefined, { ref: false })]));
   ready(world);

@@ -1,4 +1,4 @@
-import { arnOf, hasEnded, hasRoom, isBlocked, type Lane, type Store } from "@sluice/core";
+import { arnOf, hasEnded, hasRoom, isBlocked, type Lane, modelBlock, type Store } from "@sluice/core";
 import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
 import type { LaneScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
@@ -51,10 +51,12 @@ async function checkLane(rest: Rest, lane: Lane): Promise<void> {
   if (lane.block?.kind === "quota" && blocked && rest.outlivedEnd(lane))
     throw fail("blocked for quota although a job has ended since");
   // The end of a block is a message that may be a little late.
-  if (blocked || !hasRoom(lane) || (isCalm && lane.block !== undefined)) return;
+  if (blocked || !hasRoom(lane) || (isCalm && (lane.block !== undefined || lane.modelBlocks.size > 0))) return;
   for (const { jobId } of await store.queue.head(lane.lane, MOST_COUNTED)) {
-    const isWaiting = (await store.jobs.get(jobId))?.status === "Pending" && !lane.holders.has(jobId);
-    if (isWaiting) throw fail(`with ${lane.holders.size} of ${lane.limit} slots held while ${jobId} waits`);
+    const job = await store.jobs.get(jobId);
+    if (job?.status !== "Pending" || lane.holders.has(jobId)) continue;
+    if (modelBlock(lane, job.modelId, now) === undefined)
+      throw fail(`with ${lane.holders.size} of ${lane.limit} slots held while ${jobId} waits`);
   }
 }
 

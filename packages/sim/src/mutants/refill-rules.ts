@@ -103,8 +103,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "    await store.queue.drop(job);\n    await store.lanes.finishClaiming(lane.lane, jobId);",
-        to: "    await store.lanes.finishClaiming(lane.lane, jobId);",
+        from: "    await store.queue.drop(entry ?? job);\n",
+        to: "",
       },
       {
         file: claims,
@@ -115,7 +115,13 @@ export const refillRules: readonly Mutant[] = [
   },
   {
     name: "the slot of an ended claim is kept",
-    patches: [{ file: claims, from: `    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n`, to: "" }],
+    patches: [
+      {
+        file: claims,
+        from: `    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n    const stale`,
+        to: "    const stale",
+      },
+    ],
   },
   {
     name: "the entry of an ended claim stays",

@@ -5,6 +5,7 @@ import { crashRules } from "./crash-rules.ts";
 import type { Mutant } from "./mutant.ts";
 import { refillRules } from "./refill-rules.ts";
 import { searchErrors } from "./search-errors.ts";
+import { settingsRules } from "./settings-rules.ts";
 import { wholeRules } from "./whole-rules.ts";
 
 /** Within so many runs each mutant must be caught. */
@@ -14,6 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...refillRules,
   ...answerRules,
   ...crashRules,
+  ...settingsRules,
   ...wholeRules,
   ...searchErrors,
 ];

@@ -45,7 +45,11 @@ export const wholeRules: readonly Mutant[] = [
     name: "a repeated plan of an open submission does not refill",
     level: "whole",
     patches: [
-      { file: plan, from: `    if (submission.status === "Open") await refill(world, submission.lane);\n`, to: "" },
+      {
+        file: plan,
+        from: `    if (submission.status === "Open") await refill(world, homeOf(world, submission));\n`,
+        to: "",
+      },
     ],
   },
   {

@@ -44,6 +44,7 @@ function eventsOf(jobId: string): fc.Arbitrary<JobEvent> {
     plain({ kind: fc.constant("yieldClaim"), owner, left }),
     plain({ kind: fc.constant("bringForward"), to: fc.oneof(running, running, ended) }),
     plain({ kind: fc.constant("bringForward"), to: known }),
+    plain({ kind: fc.constant("moveTo"), lane: fc.constantFrom("claude", "haiku") }),
     plain({ kind: fc.constant("recordOutcome"), outcome }),
     plain({ kind: fc.constant("recordOutcome"), outcome }),
     plain({ kind: fc.constant("markDone") }),
@@ -58,6 +59,8 @@ function make(jobs: Jobs, jobId: string, event: JobEvent): Promise<unknown> {
       return jobs.takeClaim(jobId, event.owner, event.now, event.leaseUntil);
     case "yieldClaim":
       return jobs.yieldClaim(jobId, event.owner, event.left);
+    case "moveTo":
+      return jobs.moveTo(jobId, event.lane);
     case "bringForward":
       return jobs.bringForward(jobId, event.to);
     case "recordOutcome":

@@ -58,6 +58,10 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
       return !rejected;
     },
 
+    async moveTo(jobId, lane) {
+      await jobs.patch({ jobId }).set({ lane }).go({ returnOnConditionCheckFailure: true });
+    },
+
     async bringForward(jobId, to) {
       const { rejected, data } = await jobs
         .patch({ jobId })

@@ -1,0 +1,68 @@
+import type { Job, QueueEntry } from "../job/job.ts";
+import { isEnded } from "../job/job.ts";
+import { laneOfModel } from "../settings/settings.ts";
+import type { World } from "../world.ts";
+import { releaseEnded } from "./release.ts";
+
+/** The queue of jobs whose model is in no lane; no lane can be called so. */
+export const NO_LANE = "(no lane)";
+/** How many entries of a queue are looked through at a time, and how many such pages one run reads. */
+const PAGE = 100;
+const MOST_PAGES = 50;
+
+/** The lane whose quota a job counts against by the settings of now, whatever the lane that it was queued in. */
+export function homeOf({ settings }: Pick<World, "settings">, { modelId }: Pick<Job, "modelId">): string {
+  return laneOfModel(settings, modelId) ?? NO_LANE;
+}
+
+/** Moves what waits in a queue to the queues of the lanes that have its models now, and wakes them. */
+export async function moveWaiting(world: World, queue: string): Promise<void> {
+  const { store, messages, clock } = world;
+  const homes = new Set<string>();
+  let after: QueueEntry | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const entries = await store.queue.head(queue, PAGE, after);
+    for (const entry of entries) {
+      const modelId = entry.modelId ?? (await store.jobs.get(entry.jobId))?.modelId;
+      // A job that is in no table: the refill that meets its entry drops it.
+      if (modelId === undefined) continue;
+      const home = homeOf(world, { modelId });
+      if (home === queue) continue;
+      // A crash in between leaves two entries, of which the second to be met is dropped.
+      await store.queue.put({ ...entry, lane: home, modelId });
+      await store.queue.drop(entry);
+      homes.add(home);
+    }
+    after = entries.at(-1);
+    if (entries.length < PAGE) break;
+  }
+  for (const home of homes) if (home !== NO_LANE) await messages.wake(home, clock.now());
+}
+
+/** Takes over the slots that jobs of this lane's models hold in others: whatever their lane was called, it is one quota. */
+export async function takeOverHolders(world: World, name: string): Promise<void> {
+  const { store, settingsVersion = 0 } = world;
+  for (const { lane, holders, settingsVersion: version } of await store.lanes.all()) {
+    if (lane === name || version > settingsVersion) continue;
+    for (const jobId of holders) {
+      const job = await store.jobs.get(jobId);
+      if (job !== undefined && !isEnded(job) && homeOf(world, job) === name) await moveHolder(world, job, lane, name);
+    }
+  }
+}
+
+/**
+ * Moves a slot from one lane to another. The job says first where it is looked for; then it holds two slots for a
+ * moment, never none.
+ */
+export async function moveHolder(world: World, { jobId }: Job, from: string, to: string): Promise<void> {
+  const { store } = world;
+  await store.jobs.moveTo(jobId, to);
+  // Without slots of its own until those of its models are in it.
+  if ((await store.lanes.get(to)) === undefined) await store.lanes.setLimit(to, 0);
+  await store.lanes.takeOver(to, jobId);
+  await store.lanes.releaseSlot(from, jobId, "neutral");
+  const job = await store.jobs.get(jobId);
+  // Its end was met between two of these steps, and released where it no longer or not yet was.
+  if (job !== undefined && isEnded(job)) await releaseEnded(world, job, "neutral");
+}
