@@ -15,9 +15,12 @@ export function homeOf({ settings }: Pick<World, "settings">, { modelId }: Pick<
   return laneOfModel(settings, modelId) ?? NO_LANE;
 }
 
-/** Moves what waits in a queue to the queues of the lanes that have its models now, and wakes them. */
+/**
+ * Moves what waits in a queue to the queues of the lanes that have its models now, and wakes them. An instance whose
+ * settings are not the newest that any lane has seen moves nothing.
+ */
 export async function moveWaiting(world: World, queue: string): Promise<void> {
-  const { store, messages, clock } = world;
+  const { store, messages, clock, settingsVersion = 0 } = world;
   const homes = new Set<string>();
   let after: QueueEntry | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -28,9 +31,12 @@ export async function moveWaiting(world: World, queue: string): Promise<void> {
       if (modelId === undefined) continue;
       const home = homeOf(world, { modelId });
       if (home === queue) continue;
-      // A crash in between leaves two entries, of which the second to be met is dropped.
+      if (homes.size === 0 && (await store.lanes.all()).some((lane) => lane.settingsVersion > settingsVersion)) return;
+      // A crash in between leaves two entries, of which the second to be met is dropped. Put once more at the end: where
+      // another instance moves it the other way meanwhile, the last thing that either does leaves an entry.
       await store.queue.put({ ...entry, lane: home, modelId });
       await store.queue.drop(entry);
+      await store.queue.put({ ...entry, lane: home, modelId });
       homes.add(home);
     }
     after = entries.at(-1);
@@ -41,9 +47,14 @@ export async function moveWaiting(world: World, queue: string): Promise<void> {
 
 /** Takes over the slots that jobs of this lane's models hold in others: whatever their lane was called, it is one quota. */
 export async function takeOverHolders(world: World, name: string): Promise<void> {
-  const { store, settingsVersion = 0 } = world;
-  for (const { lane, holders, settingsVersion: version } of await store.lanes.all()) {
-    if (lane === name || version > settingsVersion) continue;
+  const { store, settings, settingsVersion = 0 } = world;
+  for (const other of await store.lanes.all()) {
+    const { lane } = other;
+    if (lane === name || other.settingsVersion > settingsVersion) continue;
+    // Closed first: an instance with the settings of before would fill the slots that move away.
+    const isLeft = settings.lanes[lane] === undefined;
+    const { holders } = isLeft ? await store.lanes.setLimit(lane, 0, settingsVersion) : other;
+    if (isLeft) await moveWaiting(world, lane);
     for (const jobId of holders) {
       const job = await store.jobs.get(jobId);
       if (job !== undefined && !isEnded(job) && homeOf(world, job) === name) await moveHolder(world, job, lane, name);

@@ -5,7 +5,6 @@ import {
   jobNameOf,
   type ObjectStore,
   refill,
-  type Settings,
   type Store,
   sweep,
   type World,
@@ -25,7 +24,7 @@ import { Chance, spread } from "../schedule/chance.ts";
 import type { Dropped } from "../script/dropped.ts";
 import { CallFaults } from "../script/faults.ts";
 import { Oddities } from "../script/oddities.ts";
-import { groups, idOf, pendingOf, settingsOf } from "../script/rows.ts";
+import { groups, idOf, pendingOf } from "../script/rows.ts";
 import {
   BEGIN,
   type DropScript,
@@ -35,6 +34,7 @@ import {
   type Script,
   sweepFaults,
 } from "../script/script.ts";
+import { StageSettings } from "../script/stage-settings.ts";
 import { Windows } from "../script/windows.ts";
 import { drop } from "./drops.ts";
 import { guarded, guardedCreate, guardedStore, type Observe } from "./guard.ts";
@@ -62,7 +62,7 @@ export class Simulation {
   readonly #windows: Windows;
   readonly #observe: Observe;
   readonly #bus: Bus;
-  readonly #settings: Settings;
+  readonly #settings: StageSettings;
   readonly #store: Store;
   readonly #objects: ObjectStore;
   readonly #asked: BatchService;
@@ -83,7 +83,7 @@ export class Simulation {
     this.output = new BatchOutput(this.objects);
     this.#objects = watchedObjects(this.objects, DROPS_PREFIX);
     this.blocks = new LaneBlocks(this.agenda);
-    this.#settings = settingsOf(script);
+    this.#settings = new StageSettings(script);
     const note = (line: string) => this.history.note(line);
     const nameOf = (jobName: string) => this.names.shorten(jobName).replace(`sluice-${STAGE}-`, "");
     this.#oddities = new Oddities(script, STAGE);
@@ -100,7 +100,9 @@ export class Simulation {
       made: (job) => this.#made(job),
     });
     const truth = { bedrock: this.bedrock, jobNameOf: (jobId: string) => jobNameOf(STAGE, jobId) };
-    const asksFor = (modelId: string) => this.blocks.checkAsked(this.store, this.#laneOf(modelId).name);
+    const asksFor = async (modelId: string) => {
+      if (this.#settings.isSteady(agenda.now)) await this.blocks.checkAsked(this.store, this.#laneOf(modelId).name);
+    };
     this.#asked = guardedCreate(this.bedrock, asksFor, (error) => this.#break(error));
     this.#store = this.blocks.watch(watchedStore(this.store, truth));
     const worldOf = (instance: Instance) => this.#worldOf(instance);
@@ -213,7 +215,7 @@ export class Simulation {
     let runs = 0;
     return {
       stage: STAGE,
-      settings: this.#settings,
+      ...this.#settings.readBy(instance.name, agenda.now),
       timings: defaultTimings,
       ...portsOf(instance, { ...ports, shorten, odd, sleeps }),
       clock: { now: () => agenda.now + instance.clockOffMs },
@@ -244,7 +246,7 @@ export class Simulation {
   #laneOf(model: string): LaneScript {
     const lane = this.script.lanes.find(({ modelId }) => model.endsWith(modelId));
     if (lane === undefined) throw new Error(`No lane has the model ${model}.`);
-    return lane;
+    return this.#settings.laneNow(lane, this.agenda.now);
   }
 
   #made(made: SimJob): void {

@@ -16,6 +16,7 @@ import {
   type Rates,
   type Script,
   SECOND_MS,
+  type SettingsChange,
   sweepFaults,
   type WeakSpot,
   type Window,
@@ -116,7 +117,34 @@ export function drawScript(seed: number, level?: Script["level"]): Script {
   if (script.level === "queue") script.jobs = drawJobs(chance, lanes, arriving);
   else script.drops = drawDrops(chance, lanes, arriving);
   script.sweepsAtMs = drawSweeps(chance, script);
+  script.changes = drawChanges(chance, script);
   return script;
+}
+
+/** Lanes that are renamed, and limits that are raised, lowered or set to 0 for a while. */
+function drawChanges(chance: Chance, { lanes, healAtMs }: Script): SettingsChange[] {
+  if (chance.happens(0.6)) return [];
+  const times = Array.from({ length: chance.whole(1, 3) }, () => healAtMs * chance.fraction() ** 2).sort(
+    (a, b) => a - b,
+  );
+  const changes = times.map((atMs, n) => {
+    const { name, limit } = chance.pick(lanes);
+    const isRenamed = chance.happens(0.6);
+    return {
+      lane: name,
+      atMs,
+      name: isRenamed ? `${name}-${n}` : name,
+      limit: chance.happens(0.5) ? limit : chance.whole(0, 3),
+    };
+  });
+  // Whatever was paused goes on in the end.
+  const last = lanes.map(({ name, limit }) => ({
+    lane: name,
+    atMs: healAtMs,
+    name: changes.findLast((change) => change.lane === name)?.name ?? name,
+    limit,
+  }));
+  return [...changes, ...last];
 }
 
 function drawLanes(chance: Chance): LaneScript[] {

@@ -115,6 +115,15 @@ export interface LaneScript {
   quota: number;
 }
 
+/** A deploy that renames a lane or gives it another limit while its work goes on. */
+export interface SettingsChange {
+  /** The lane, by the name that it has in the script. */
+  lane: string;
+  atMs: number;
+  name: string;
+  limit: number;
+}
+
 /** What is not as it should be with a job from the beginning. */
 export const oddities = [
   /** Bedrock refuses it as invalid, for good. */
@@ -202,6 +211,8 @@ export interface Script {
   windows: Window[];
   /** When somebody sweeps by hand, in milliseconds after the beginning. */
   sweepsAtMs: number[];
+  /** Deploys of other settings, in the order of their times. */
+  changes?: SettingsChange[];
   bedrock: BedrockScript;
   /** How long an event takes to its function where nothing is wrong; the usual time where it is left out. */
   eventMs?: DurationMs;
