@@ -39,6 +39,7 @@ export async function repairLanes(world: World, lanes: readonly Lane[]): Promise
   const step = async (about: Pick<Held, "lane" | "jobId"> | { lane: string }, doing: string, work: Step) => {
     const failure = await alone(world, { ...about, doing }, work);
     if (failure !== undefined) failures.push(failure);
+    return failure === undefined;
   };
   const held: Held[] = [];
   for (const { lane, holders } of lanes)
@@ -56,11 +57,15 @@ export async function repairLanes(world: World, lanes: readonly Lane[]): Promise
       if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");
       else if (await repairJob(world, await broughtHome(world, lane, job), listed.get(jobId))) missed.add(lane);
     });
-  for (const lane of lanes)
-    await step({ lane: lane.lane }, `Refilling lane ${lane.lane}`, async () => {
-      const left = await refill(world, lane.lane);
-      await watch(world, left ?? lane, missed.has(lane.lane));
+  for (const lane of lanes) {
+    const { lane: name } = lane;
+    const isDone = await step({ lane: name }, `Refilling lane ${name}`, async () => {
+      const left = await refill(world, name);
+      await watch(world, left ?? lane, missed.has(name));
     });
+    // Slots may have been released above, and must not wait for the next sweep.
+    if (!isDone) await step({ lane: name }, `Waking lane ${name}`, () => world.messages.wake(name, world.clock.now()));
+  }
   return failures;
 }
 type Step = () => Promise<unknown>;

@@ -141,10 +141,13 @@ async function putBack(world: World, run: Run, lane: Lane, taken: Taken): Promis
   if (doubtSince !== undefined && now - doubtSince < timings.doubtMs)
     return waitForProof(world, run, taken, doubtSince);
   const home = homeOf(world, job);
+  const left = doubtSince === undefined ? { odd: false } : { odd: false, doubtSince };
+  // Nobody may take the claim before its slot is free, however long this run sleeps: longer than any run lives.
+  const isOurs = await store.jobs.yieldClaim(jobId, run.owner, { ...left, leaseUntil: now + timings.overdueMs });
+  if (!isOurs) return "done";
   await store.queue.put({ lane: home, rank, jobId, modelId });
-  const left = { leaseUntil: now, odd: false };
-  await store.jobs.yieldClaim(jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
   await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+  await store.jobs.yieldClaim(jobId, "", { ...left, leaseUntil: now });
   if (home !== lane.lane && home !== NO_LANE) await messages.wake(home, now);
   return "released";
 }

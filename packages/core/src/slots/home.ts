@@ -1,5 +1,6 @@
 import type { Job, QueueEntry } from "../job/job.ts";
 import { isEnded } from "../job/job.ts";
+import type { Lane } from "../lane/lane.ts";
 import { laneOfModel } from "../settings/settings.ts";
 import type { World } from "../world.ts";
 import { releaseEnded } from "./release.ts";
@@ -45,6 +46,14 @@ export async function moveWaiting(world: World, queue: string): Promise<void> {
   for (const home of homes) if (home !== NO_LANE) await messages.wake(home, clock.now());
 }
 
+/** Sees to it that a lane which left the settings gives no more slots, and says so once. */
+export async function closeLane({ store, settingsVersion = 0, log }: World, lane: Lane): Promise<Lane> {
+  if (lane.limit === 0 && lane.settingsVersion === settingsVersion) return lane;
+  const message = `The lane ${lane.lane} is in the settings no more: it gives no more slots, its jobs that run go on, and those that wait move to the lane that has their model.`;
+  log({ level: "info", event: "laneLeft", lane: lane.lane, count: lane.holders.size, message });
+  return store.lanes.setLimit(lane.lane, 0, settingsVersion);
+}
+
 /** Takes over the slots that jobs of this lane's models hold in others: whatever their lane was called, it is one quota. */
 export async function takeOverHolders(world: World, name: string): Promise<void> {
   const { store, settings, settingsVersion = 0 } = world;
@@ -53,7 +62,7 @@ export async function takeOverHolders(world: World, name: string): Promise<void>
     if (lane === name || other.settingsVersion > settingsVersion) continue;
     // Closed first: an instance with the settings of before would fill the slots that move away.
     const isLeft = settings.lanes[lane] === undefined;
-    const { holders } = isLeft ? await store.lanes.setLimit(lane, 0, settingsVersion) : other;
+    const { holders } = isLeft ? await closeLane(world, other) : other;
     if (isLeft) await moveWaiting(world, lane);
     for (const jobId of holders) {
       const job = await store.jobs.get(jobId);

@@ -1,7 +1,7 @@
 import type { Lane } from "../lane/lane.ts";
 import { type LaneSettings, MOST_JOBS_AT_ONCE } from "../settings/settings.ts";
 import type { World } from "../world.ts";
-import { moveWaiting, takeOverHolders } from "./home.ts";
+import { closeLane, moveWaiting, takeOverHolders } from "./home.ts";
 
 /** What a lane gets whose quota could never be read: its work goes on, one job at a time. */
 const UNREAD_LIMIT = 1;
@@ -25,14 +25,9 @@ export async function withLimit(world: World, name: string, lane: Lane | undefin
   return lane;
 }
 
-/** Closes a lane that no settings name any more. */
 async function withoutSettings(world: World, name: string, lane: Lane | undefined): Promise<Lane | undefined> {
-  const { store, settingsVersion = 0, log } = world;
   await moveWaiting(world, name);
-  if (lane === undefined || (lane.limit === 0 && lane.settingsVersion === settingsVersion)) return lane;
-  const message = `The lane ${lane.lane} is in the settings no more: it gives no more slots, its jobs that run go on, and those that wait move to the lane that has their model.`;
-  log({ level: "info", event: "laneLeft", lane: lane.lane, count: lane.holders.size, message });
-  return store.lanes.setLimit(lane.lane, 0, settingsVersion);
+  return lane && closeLane(world, lane);
 }
 
 /** Makes a lane that is new in the settings, and gives one whose limit is a quota its value of now. */

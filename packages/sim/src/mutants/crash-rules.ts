@@ -64,7 +64,7 @@ export const crashRules: readonly Mutant[] = [
       },
       {
         file: repair,
-        from: "      const left = await refill(world, lane.lane);\n",
+        from: "      const left = await refill(world, name);\n",
         to: "    const left = lanes.length > 1 ? await refill(world, lane.lane) : undefined;\n",
       },
     ],
@@ -126,8 +126,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: repair,
-        from: "      const left = await refill(world, lane.lane);\n",
-        to: "    const left = await world.store.lanes.get(lane.lane);\n    void refill;\n",
+        from: "      const left = await refill(world, name);\n",
+        to: "      const left = await world.store.lanes.get(name);\n    void refill;\n",
       },
     ],
   },

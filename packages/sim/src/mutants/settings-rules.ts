@@ -41,8 +41,8 @@ export const settingsRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: `  await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n  if (home`,
-        to: "  if (home",
+        from: `  await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n  await store.jobs.yieldClaim`,
+        to: "  await store.jobs.yieldClaim",
       },
     ],
   },
@@ -55,6 +55,10 @@ export const settingsRules: readonly Mutant[] = [
         to: "if (doubtSince !== undefined && now < timings.doubtMs)",
       },
     ],
+  },
+  {
+    name: "a claim that is being put back can be taken before its slot is free",
+    patches: [{ file: claims, from: "leaseUntil: now + timings.overdueMs", to: "leaseUntil: now" }],
   },
   {
     name: "a blocked model is not woken",
