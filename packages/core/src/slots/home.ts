@@ -33,6 +33,7 @@ export async function moveWaiting(world: World, queue: string): Promise<void> {
       const home = homeOf(world, { modelId });
       if (home === queue) continue;
       if (homes.size === 0 && (await store.lanes.all()).some((lane) => lane.settingsVersion > settingsVersion)) return;
+      if (!homes.has(home)) await makeLane(world, home);
       // A crash in between leaves two entries, of which the second to be met is dropped. Put once more at the end: where
       // another instance moves it the other way meanwhile, the last thing that either does leaves an entry.
       await store.queue.put({ ...entry, lane: home, modelId });
@@ -44,6 +45,14 @@ export async function moveWaiting(world: World, queue: string): Promise<void> {
     if (entries.length < PAGE) break;
   }
   for (const home of homes) if (home !== NO_LANE) await messages.wake(home, clock.now());
+}
+
+/**
+ * Makes a lane that is not in the table, without slots until those of its models are in it: a queue without a lane would
+ * be looked through by nobody, once the lane is renamed again.
+ */
+async function makeLane({ store }: World, lane: string): Promise<void> {
+  if (lane !== NO_LANE && (await store.lanes.get(lane)) === undefined) await store.lanes.setLimit(lane, 0);
 }
 
 /** Sees to it that a lane which left the settings gives no more slots, and says so once. */
@@ -78,8 +87,7 @@ export async function takeOverHolders(world: World, name: string): Promise<void>
 export async function moveHolder(world: World, { jobId }: Job, from: string, to: string): Promise<void> {
   const { store } = world;
   await store.jobs.moveTo(jobId, to);
-  // Without slots of its own until those of its models are in it.
-  if ((await store.lanes.get(to)) === undefined) await store.lanes.setLimit(to, 0);
+  await makeLane(world, to);
   await store.lanes.takeOver(to, jobId);
   await store.lanes.releaseSlot(from, jobId, "neutral");
   const job = await store.jobs.get(jobId);
