@@ -50,6 +50,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "Remove": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Sweep": {
       "name": string
       "type": "sst.aws.Function"

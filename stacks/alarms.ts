@@ -1,4 +1,5 @@
 import { advance, collect, plan, wake } from "./pipeline.ts";
+import { prefix } from "./place.ts";
 import {
   collectDeadLetters,
   failedEvents,
@@ -14,7 +15,7 @@ const RUNBOOK = "See docs/operations.md.";
 const IDLE_MINUTES = 15;
 
 /** Every alarm goes here; subscribe whatever you like besides the e-mail of the settings. */
-export const topic = new aws.sns.Topic("Alarms", { name: `sluice-${$app.stage}-Alarms` });
+export const topic = new aws.sns.Topic("Alarms", { name: `${prefix}-Alarms` });
 
 const { email } = settings.notifications;
 if (email !== undefined)
@@ -28,7 +29,7 @@ type Watched = Pick<
 /** Raised when the value is above the threshold in every period; nothing measured is nothing wrong. */
 function alarm(name: string, description: string, watched: Watched) {
   return new aws.cloudwatch.MetricAlarm(`${name}Alarm`, {
-    name: `sluice-${$app.stage}-${name}`,
+    name: `${prefix}-${name}`,
     alarmDescription: `${description} ${RUNBOOK}`,
     comparisonOperator: "GreaterThanThreshold",
     treatMissingData: "notBreaching",
@@ -69,7 +70,7 @@ for (const [name, fn] of Object.entries(functions))
     threshold: 0,
   });
 
-const own = { namespace: "Sluice", dimensions: { service: "sluice", stage: $app.stage } };
+const own = { namespace: "Sluice", dimensions: { service: $app.name, stage: $app.stage } };
 alarm("IdleLane", `A lane has had pending jobs and free slots for ${IDLE_MINUTES} minutes.`, {
   ...own,
   metricName: "IdleLanes",

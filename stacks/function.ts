@@ -1,5 +1,6 @@
-import { environmentName, type StageOutputs } from "../packages/stage/src/outputs.ts";
-import { region } from "./place.ts";
+import { namespaceOf } from "../packages/stage/src/outputs/namespace.ts";
+import { environmentName, type StageOutputs } from "../packages/stage/src/outputs/outputs.ts";
+import { account, lastOutputs, region } from "./place.ts";
 import { collectQueue, planQueue, wakeQueue } from "./queues.ts";
 import { bedrockRoleArn } from "./role.ts";
 import { settings } from "./settings.ts";
@@ -8,7 +9,12 @@ import { table } from "./table.ts";
 
 /** What the stage is made of; the CLI reads the same document from SSM. */
 export const stageOutputs = {
+  app: $app.name,
   stage: $app.stage,
+  // Fails before any function is made if the stage is another table's.
+  namespace: table.name.apply((name) =>
+    namespaceOf({ app: $app.name, stage: $app.stage, account, region, table: name }, lastOutputs),
+  ),
   region,
   bucket: bucket.name,
   table: table.name,
@@ -24,7 +30,7 @@ export const stageOutputs = {
 
 const environment = {
   ...Object.fromEntries(Object.entries(stageOutputs).map(([field, value]) => [environmentName(field), value])),
-  POWERTOOLS_SERVICE_NAME: "sluice",
+  POWERTOOLS_SERVICE_NAME: $app.name,
   POWERTOOLS_METRICS_NAMESPACE: "Sluice",
 };
 
@@ -42,17 +48,25 @@ export interface SluiceFunction {
 /** A function with this stage's runtime, logs and environment, and with no right beyond its grants. */
 export function sluiceFunction(name: string, made: SluiceFunction) {
   const { onFailure } = made;
+  const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
+    name: `/${$app.name}/${$app.stage}/${name}`,
+    retentionInDays: settings.retention.logs,
+  });
   const fn = new sst.aws.Function(name, {
     handler: `packages/functions/src/lambda/${made.entry}.handler`,
     description: made.description,
-    runtime: "nodejs22.x",
+    // `sst dev` would put a stub in its place, and events that come while nobody develops would be lost.
+    dev: false,
+    runtime: "nodejs24.x",
     architecture: "arm64",
     timeout: `${made.timeoutMinutes} minutes`,
     memory: `${made.memoryMb} MB`,
-    logging: { format: "json", retention: settings.retention.logs },
+    logging: { format: "json", logGroup: logs.name },
     environment,
     permissions: [
       ...made.grants,
+      // In the role's own list: SST's provider removes every policy of a role that its list does not name.
+      { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${logs.arn}:*`] },
       ...(onFailure === undefined ? [] : [{ actions: ["sqs:SendMessage"], resources: [onFailure.queue.arn] }]),
     ],
     ...(onFailure === undefined ? {} : { retries: onFailure.retries }),
@@ -72,17 +86,6 @@ export function sluiceFunction(name: string, made: SluiceFunction) {
             },
           }),
     },
-  });
-  new aws.iam.RolePolicy(`${name}Logs`, {
-    role: fn.nodes.role.name,
-    policy: aws.iam.getPolicyDocumentOutput({
-      statements: [
-        {
-          actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-          resources: [fn.nodes.logGroup.apply((group) => $interpolate`${group?.arn}:*`)],
-        },
-      ],
-    }).json,
   });
   return fn;
 }

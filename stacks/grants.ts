@@ -1,7 +1,5 @@
-import { quotaArns } from "../packages/stage/src/quota-arns.ts";
 import { account, partition, region } from "./place.ts";
-import { bedrockRoleArn, jobsArn, kmsStatements, modelResources } from "./role.ts";
-import { settings } from "./settings.ts";
+import { bedrockRoleArn, jobsArn, kmsStatements, models } from "./role.ts";
 import { bucket, settingsKey } from "./storage.ts";
 import { table } from "./table.ts";
 
@@ -51,36 +49,29 @@ export function sendTo(...queues: sst.aws.Queue[]): Grant[] {
   return [{ actions: ["sqs:SendMessage"], resources: queues.map(({ arn }) => arn) }];
 }
 
+/** IAM knows no resource for this one. */
+export const listJobs: Grant[] = [{ actions: ["bedrock:ListModelInvocationJobs"], resources: ["*"] }];
+
 /** A refill asks Bedrock for jobs, with the role that Bedrock takes for them, and looks for those it may have made. */
 export const createJobs: Grant[] = [
-  {
-    actions: ["bedrock:CreateModelInvocationJob"],
-    resources: modelResources.apply(({ create }) => [jobsArn, ...create]),
-  },
+  { actions: ["bedrock:CreateModelInvocationJob"], resources: [jobsArn, ...models] },
   {
     actions: ["iam:PassRole"],
     resources: [bedrockRoleArn],
     conditions: [{ test: "StringEquals", variable: "iam:PassedToService", values: ["bedrock.amazonaws.com"] }],
   },
-  // IAM knows no resource for this one.
-  { actions: ["bedrock:ListModelInvocationJobs"], resources: ["*"] },
+  ...listJobs,
 ];
 
-const lanes = Object.values(settings.queue.lanes);
-
 /** The quotas that lanes take their limits from: for the sweep, and for whoever may be the first to meet a lane. */
-export const readQuotas: Grant[] = lanes.some(({ limit }) => typeof limit !== "number")
-  ? [
-      {
-        actions: ["servicequotas:GetServiceQuota"],
-        resources: $resolve([account, region, partition]).apply(([account, region, partition]) =>
-          quotaArns(lanes, { account, region, partition }),
-        ),
-      },
-      // Where the account has no value of its own. IAM knows no resource for this one.
-      { actions: ["servicequotas:GetAWSDefaultServiceQuota"], resources: ["*"] },
-    ]
-  : [];
+export const readQuotas: Grant[] = [
+  {
+    actions: ["servicequotas:GetServiceQuota"],
+    resources: [`arn:${partition}:servicequotas:${region}:${account}:bedrock/*`],
+  },
+  // Where the account has no value of its own. IAM knows no resource for this one.
+  { actions: ["servicequotas:GetAWSDefaultServiceQuota"], resources: ["*"] },
+];
 
 export const getJobs: Grant[] = [{ actions: ["bedrock:GetModelInvocationJob"], resources: [jobsArn] }];
 

@@ -1,4 +1,4 @@
-import { stageParameterName } from "../packages/stage/src/outputs.ts";
+import { stageParameterName } from "../packages/stage/src/outputs/outputs.ts";
 import { stageOutputs } from "./function.ts";
 import { region } from "./place.ts";
 import { bucket } from "./storage.ts";
@@ -6,16 +6,16 @@ import { table } from "./table.ts";
 
 /** Where `sluice --stage` finds the stage. */
 new aws.ssm.Parameter("Outputs", {
-  name: stageParameterName($app.stage),
+  name: stageParameterName($app.name, $app.stage),
   description: "What Sluice's stage is made of, for its CLI",
   type: "String",
   value: $jsonStringify(stageOutputs),
 });
 
-const consoleUrl = $interpolate`https://${region}.console.aws.amazon.com`;
+const consoleUrl = `https://${region}.console.aws.amazon.com`;
 export const consoleLinks = {
   drops: $interpolate`${consoleUrl}/s3/buckets/${bucket.name}?prefix=to-process/`,
-  jobs: $interpolate`${consoleUrl}/bedrock/home?region=${region}#/batch-inference`,
+  jobs: `${consoleUrl}/bedrock/home?region=${region}#/batch-inference`,
   lanes: $interpolate`${consoleUrl}/dynamodbv2/home?region=${region}#item-explorer?table=${table.name}`,
 };
 

@@ -13,13 +13,15 @@ import {
   useTable,
   writeObjects,
 } from "./grants.ts";
-import { account, partition, region } from "./place.ts";
+import { account, partition, prefix, region } from "./place.ts";
 import { allowSender, collectQueue, failedEvents, planQueue, undeliveredEvents, wakeQueue } from "./queues.ts";
 import { settings } from "./settings.ts";
 import { bucket } from "./storage.ts";
 
 /** An event older than this says nothing that the sweep has not found out. */
 const MOST_EVENT_AGE_SECONDS = 3_600;
+/** The least that a mapping takes; a wake is over in seconds. */
+const WAKES_AT_ONCE = 2;
 
 export const plan = sluiceFunction("Plan", {
   entry: "plan",
@@ -31,7 +33,7 @@ export const plan = sluiceFunction("Plan", {
     ...refillLanes,
     ...useTable("PutItem"),
     ...listBucket,
-    ...readObjects("to-process/", "staging/"),
+    ...readObjects("to-process/", "staging/", "processed/"),
     ...writeObjects("staging/", "processed/"),
     ...deleteObjects("staging/"),
     ...createJobs,
@@ -82,7 +84,7 @@ export const collect = sluiceFunction("Collect", {
     ...readSettings,
     ...useTable("GetItem", "UpdateItem"),
     ...listBucket,
-    ...readObjects("staging/", "output/", "settled/"),
+    ...readObjects("staging/", "output/", "settled/", "processed/"),
     ...writeObjects("settled/", "processed/"),
     ...deleteObjects("staging/", "settled/", "output/"),
     ...getJobs,
@@ -93,7 +95,7 @@ export const collect = sluiceFunction("Collect", {
 
 /** One message at a time: a message is minutes of work, and the failure of one must not repeat the others. */
 function worksOn(queue: sst.aws.Queue, fn: sst.aws.Function, concurrency: number) {
-  queue.subscribe(fn.arn, {
+  return queue.subscribe(fn.arn, {
     batch: { size: 1, partialResponses: true },
     transform: {
       eventSourceMapping: (args) => {
@@ -102,9 +104,11 @@ function worksOn(queue: sst.aws.Queue, fn: sst.aws.Function, concurrency: number
     },
   });
 }
-worksOn(planQueue, plan, settings.plan.concurrency);
-worksOn(collectQueue, collect, settings.collect.concurrency);
-worksOn(wakeQueue, wake, 5);
+const consumers = [
+  worksOn(planQueue, plan, settings.plan.concurrency),
+  worksOn(collectQueue, collect, settings.collect.concurrency),
+  worksOn(wakeQueue, wake, WAKES_AT_ONCE),
+];
 
 /** A drop is an object that was created under `to-process/`, by whatever kind of upload. */
 new aws.s3.BucketNotification(
@@ -116,7 +120,7 @@ new aws.s3.BucketNotification(
   { dependsOn: [allowSender("PlanQueueSenders", planQueue, { service: "s3", sourceArns: [bucket.arn] })] },
 );
 
-const defaultBus = $interpolate`arn:${partition}:events:${region}:${account}:event-bus/default`;
+const defaultBus = `arn:${partition}:events:${region}:${account}:event-bus/default`;
 const batchEvents = { source: ["aws.bedrock"], detailType: ["Batch Inference Job State Change"] };
 /** Events are tried for an hour; then they are kept for a person, and the sweep repairs what they would have done. */
 const delivery = {
@@ -135,7 +139,7 @@ const stateChanges = sst.aws.Bus.subscribe("StateChange", defaultBus, advance.ar
 
 /** The same events, of ended jobs only, to the collect queue: refilling never waits for it. */
 const ends = new aws.cloudwatch.EventRule("JobEnd", {
-  name: `sluice-${$app.stage}-JobEnd`,
+  name: `${prefix}-JobEnd`,
   description: "Batch jobs that have ended, to Sluice's collect queue",
   eventBusName: "default",
   eventPattern: JSON.stringify({
@@ -154,3 +158,10 @@ allowSender("UndeliveredEventsSenders", undeliveredEvents, {
   service: "events",
   sourceArns: [ends.arn, stateChanges.apply(({ nodes }) => nodes.rule.arn)],
 });
+
+/** Known once all that is made on the way is registered. */
+export const pipeline = $util.all([
+  ...[plan, advance, wake, collect].map(({ arn }) => arn),
+  ...consumers.map((consumer) => consumer.apply(({ nodes }) => nodes.eventSourceMapping.id)),
+  stateChanges.apply(({ nodes }) => nodes.target.id),
+]);

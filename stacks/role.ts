@@ -1,15 +1,19 @@
-import { resourcesOfModels } from "../packages/stage/src/model-arns.ts";
-import { account, partition, region } from "./place.ts";
+import { account, partition, prefix, region } from "./place.ts";
 import { settings } from "./settings.ts";
 import { bucket } from "./storage.ts";
 
-const models = Object.values(settings.queue.lanes).flatMap((lane) => lane.models);
+const bedrockArn = `arn:${partition}:bedrock:${region}:${account}`;
 
-/** The ARNs that stand for the stage's models in policies. */
-export const modelResources = $resolve([account, region, partition]).apply(([account, region, partition]) =>
-  resourcesOfModels(models, { account, region, partition }),
-);
-export const jobsArn = $interpolate`arn:${partition}:bedrock:${region}:${account}:model-invocation-job/*`;
+/**
+ * Whatever a job can be created on from here; profiles route to their models in other Regions. Which of them are used
+ * the settings decide. Rights that named the models of the lanes would be taken from jobs that still wait and run when
+ * their lane leaves the settings, and would outgrow what IAM takes of a role, 10,240 characters, at 29 lanes.
+ */
+export const models = [
+  `arn:${partition}:bedrock:*::foundation-model/*`,
+  ...["inference-profile", "application-inference-profile", "custom-model"].map((kind) => `${bedrockArn}:${kind}/*`),
+];
+export const jobsArn = `${bedrockArn}:model-invocation-job/*`;
 
 /** What a KMS key is used for, by functions and Bedrock alike: only ever through S3. */
 export const kmsStatements =
@@ -19,9 +23,7 @@ export const kmsStatements =
         {
           actions: ["kms:Decrypt", "kms:GenerateDataKey"],
           resources: [settings.kmsKeyArn],
-          conditions: [
-            { test: "StringEquals", variable: "kms:ViaService", values: [$interpolate`s3.${region}.amazonaws.com`] },
-          ],
+          conditions: [{ test: "StringEquals", variable: "kms:ViaService", values: [`s3.${region}.amazonaws.com`] }],
         },
       ];
 
@@ -33,8 +35,8 @@ function makeRole() {
   const ownAccount = [{ test: "StringEquals", variable: "aws:ResourceAccount", values: [account] }];
   return new aws.iam.Role("BedrockRole", {
     // IAM is global: the same stage may be in two Regions.
-    name: $interpolate`sluice-${$app.stage}-${region}-bedrock`,
-    description: $interpolate`Taken by Bedrock for the batch jobs of Sluice's stage ${$app.stage}`,
+    name: `${prefix}-${region}-bedrock`,
+    description: `Taken by Bedrock for the batch jobs of Sluice's stage ${$app.stage}`,
     assumeRolePolicy: aws.iam.getPolicyDocumentOutput({
       statements: [
         {
@@ -50,27 +52,24 @@ function makeRole() {
     inlinePolicies: [
       {
         name: "batch",
-        policy: modelResources.apply(
-          ({ invoke }) =>
-            aws.iam.getPolicyDocumentOutput({
-              statements: [
-                { actions: ["s3:ListBucket"], resources: [bucket.arn], conditions: ownAccount },
-                {
-                  actions: ["s3:GetObject"],
-                  resources: [$interpolate`${bucket.arn}/staging/*`],
-                  conditions: ownAccount,
-                },
-                {
-                  actions: ["s3:PutObject"],
-                  resources: [$interpolate`${bucket.arn}/output/*`],
-                  conditions: ownAccount,
-                },
-                // A profile invokes its model in other Regions on the role's behalf.
-                ...(invoke.length > 0 ? [{ actions: ["bedrock:InvokeModel"], resources: invoke }] : []),
-                ...kmsStatements,
-              ],
-            }).json,
-        ),
+        policy: aws.iam.getPolicyDocumentOutput({
+          statements: [
+            { actions: ["s3:ListBucket"], resources: [bucket.arn], conditions: ownAccount },
+            {
+              actions: ["s3:GetObject"],
+              resources: [$interpolate`${bucket.arn}/staging/*`],
+              conditions: ownAccount,
+            },
+            {
+              actions: ["s3:PutObject"],
+              resources: [$interpolate`${bucket.arn}/output/*`],
+              conditions: ownAccount,
+            },
+            // A profile invokes its model in other Regions on the role's behalf, and some paths check it for models too.
+            { actions: ["bedrock:InvokeModel"], resources: models },
+            ...kmsStatements,
+          ],
+        }).json,
       },
     ],
   });

@@ -1,4 +1,10 @@
-import { checkStageSettings } from "../packages/stage/src/settings.ts";
+import { batchModel } from "../packages/stage/src/settings/batch-models.ts";
+import { checkStageSettings } from "../packages/stage/src/settings/settings.ts";
+import { region } from "./place.ts";
+
+/** A model's id differs from Region to Region; these are the ones of yours, or undefined where it has no batches. */
+const haiku = batchModel("claude-haiku-4-5", region);
+const nova = batchModel("nova-lite", region);
 
 /**
  * What your stage runs. Change it and deploy again: what is wrong is named before anything is touched.
@@ -8,16 +14,17 @@ export const settings = checkStageSettings(
   {
     queue: {
       lanes: {
-        // `limit`: how many jobs at once. Look it up in Service Quotas, "Amazon Bedrock", for your model and Region,
-        // or give the quota's code, { quota: "L-…" }, and each sweep reads it.
-        "claude-haiku": { models: ["us.anthropic.claude-haiku-4-5-20251001-v1:0"], limit: 10 },
-        "nova-lite": { models: ["amazon.nova-lite-v1:0"], limit: 10 },
+        // `limit`: how many jobs at once. "quota" is your account's quota of the model, which each sweep reads; a
+        // number is a number, and { quota: "L-…" } another quota of Service Quotas.
+        ...(haiku && { "claude-haiku": { models: [haiku], limit: "quota" } }),
+        ...(nova && { "nova-lite": { models: [nova], limit: "quota" } }),
       },
       // to-process/nova/… goes to Nova; every other file to the default.
-      routes: { nova: { model: "amazon.nova-lite-v1:0" } },
-      default: { model: "us.anthropic.claude-haiku-4-5-20251001-v1:0" },
+      routes: { ...(nova && { nova: { model: nova } }) },
+      default: { model: haiku ?? nova ?? "none" },
     },
     // notifications: { email: "you@example.com" },
   },
   "stacks/settings.ts",
+  region,
 );

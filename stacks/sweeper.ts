@@ -4,6 +4,7 @@ import {
   deleteObjects,
   getJobs,
   listBucket,
+  listJobs,
   queryIndexes,
   readObjects,
   readQuotas,
@@ -13,11 +14,15 @@ import {
   useTable,
   writeObjects,
 } from "./grants.ts";
+import { pipeline } from "./pipeline.ts";
 import { collectQueue, planQueue, sweepDeadLetters, wakeQueue } from "./queues.ts";
 import { settings } from "./settings.ts";
 
 /** How often the lanes are measured: three in a row are the quarter of an hour after which an idle lane is reported. */
 export const MEASURE_MINUTES = 5;
+
+/** Bedrock's list is read page by page, of a thousand jobs each. */
+const REMOVE_MINUTES = 5;
 
 /** Lambda keeps an event for its function for six hours at most. */
 const MOST_AGE_SECONDS = 6 * 3_600;
@@ -33,7 +38,7 @@ export const sweep = sluiceFunction("Sweep", {
     ...useTable("PutItem", "BatchGetItem"),
     ...queryIndexes,
     ...listBucket,
-    ...readObjects("to-process/", "staging/"),
+    ...readObjects("to-process/", "staging/", "processed/"),
     ...writeObjects("processed/"),
     ...deleteObjects("staging/"),
     ...createJobs,
@@ -70,3 +75,26 @@ new sst.aws.CronV2("MeasureCron", {
   retries: 0,
   dlq: sweepDeadLetters.arn,
 });
+
+/**
+ * Has a function asked before anything else of the stage is deleted: `sst remove` would leave jobs in Bedrock that are
+ * paid for and that nobody collects. Pulumi deletes first what depends on everything, and stops if that fails.
+ */
+export function guardRemoval(everything: readonly $util.Resource[]) {
+  const remove = sluiceFunction("Remove", {
+    entry: "remove",
+    description: "Keeps the stage from being removed while its jobs run",
+    timeoutMinutes: REMOVE_MINUTES,
+    memoryMb: 512,
+    grants: [...readSettings, ...useTable("Query"), ...listJobs],
+  });
+  const guard: aws.lambda.Invocation = new aws.lambda.Invocation(
+    "RemovalGuard",
+    { functionName: remove.name, input: "{}", lifecycleScope: "CRUD", terraformKey: "tf" },
+    {
+      dependsOn: $util
+        .all([pipeline, sweep.arn, measure.arn, remove.arn])
+        .apply(() => everything.filter((one) => one !== guard)),
+    },
+  );
+}

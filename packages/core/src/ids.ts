@@ -32,9 +32,26 @@ export function derivedUlid(time: number, ...values: readonly (string | number)[
   return front + back;
 }
 
-/** The id of a drop: the same object, overwritten or dropped again, is another one. */
-export function submissionIdOf(bucket: string, object: { key: string; etag: string; lastModified: number }): string {
-  return derivedUlid(object.lastModified, "submission", bucket, object.key, object.etag, object.lastModified);
+/** Object metadata with which the same content under the same key is run again: any value that it did not have yet. */
+export const AGAIN_METADATA = "sluice-again";
+
+/** What of an object makes it the drop that it is. */
+export interface DropIdentity {
+  key: string;
+  etag: string;
+  lastModified: number;
+  /** A listing does not have it, and then the id is that of the object without `sluice-again`. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The id of a drop: the same object, overwritten or dropped again, is another one. S3 gives `lastModified` in whole
+ * seconds, so that a `sluice-again` within one second needs a part of its own.
+ */
+export function submissionIdOf(bucket: string, { key, etag, lastModified, metadata }: DropIdentity): string {
+  const again = metadata?.[AGAIN_METADATA];
+  const parts = ["submission", bucket, key, etag, lastModified, ...(again === undefined ? [] : [again])];
+  return derivedUlid(lastModified, ...parts);
 }
 
 /** The id of the job that carries one slice of a submission. It sorts with its submission. */

@@ -4,8 +4,13 @@ import type { BlockKind } from "./lane/lane.ts";
 export interface Timings {
   /** How long a run has to ask Bedrock before another may ask in its place; a Create is given up after 20 s. */
   leaseMs: number;
-  /** How long after a call of unknown outcome a look-up by name is proof that it created nothing. */
+  /**
+   * How far apart two look-ups by name that find nothing must be, by Bedrock's clock, to prove that no call of unknown
+   * outcome before them created the job.
+   */
   doubtMs: number;
+  /** How far two clocks differ that are right. */
+  skewMs: number;
   /** How long after an end that is no success Bedrock may still write output. */
   graceMs: number;
   /** How old the last listing may be before an event lists again. */
@@ -30,6 +35,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 export const defaultTimings: Timings = {
   leaseMs: 2 * MINUTE_MS,
   doubtMs: 10 * MINUTE_MS,
+  skewMs: MINUTE_MS,
   graceMs: 2 * MINUTE_MS,
   rideMs: 5 * MINUTE_MS,
   watchMs: HOUR_MS,

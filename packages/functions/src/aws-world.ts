@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import {
   BedrockBatch,
   bedrockClient,
   DynamoStore,
+  dynamoClient,
   quotasClient,
   S3Objects,
   ServiceQuotas,
   SqsMessages,
+  s3Client,
+  sqsClient,
 } from "@sluice/aws";
 import { defaultTimings, type Log, parseSettings, type Settings, type World } from "@sluice/core";
 import type { StageOutputs } from "@sluice/stage";
@@ -27,18 +27,18 @@ export type AwsWorld = World & { objects: S3Objects };
  * @throws SettingsInvalid, or what S3 answers if the settings cannot be read
  */
 export async function awsWorld(outputs: StageOutputs, log: Log): Promise<AwsWorld> {
-  const { stage, region, bucket, table, bedrockRoleArn, kmsKeyArn, keepDays } = outputs;
+  const { stage, namespace = stage, region, bucket, table, bedrockRoleArn, kmsKeyArn, keepDays } = outputs;
   const { planQueueUrl, collectQueueUrl, wakeQueueUrl } = outputs;
-  const objects = new S3Objects({ client: new S3Client({ region }), bucket });
+  const objects = new S3Objects({ client: s3Client({ region }), bucket });
   const clock = { now: () => Date.now() };
   return {
-    stage,
+    stage: namespace,
     settings: await readSettings(objects, outputs.settingsKey),
     // A deploy that changes the settings writes them as a new object, so the service's own time says which are newer.
     settingsVersion: (await objects.head(outputs.settingsKey))?.lastModified ?? 0,
     timings: defaultTimings,
     store: new DynamoStore({
-      client: new DynamoDBClient({ region }),
+      client: dynamoClient({ region }),
       table,
       keep: { days: keepDays, now: clock.now },
     }),
@@ -50,7 +50,7 @@ export async function awsWorld(outputs: StageOutputs, log: Log): Promise<AwsWorl
     }),
     objects,
     messages: new SqsMessages({
-      client: new SQSClient({ region }),
+      client: sqsClient({ region }),
       planQueueUrl,
       collectQueueUrl,
       wakeQueueUrl,

@@ -1,5 +1,9 @@
 import { type BedrockStatus, bedrockStatus, type Sighting } from "@sluice/core";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod";
+
+/** A handler of a queue, as Lambda calls it: what of a batch failed comes again. */
+export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 /** What S3 sends of a new object, as far as it is read here. */
 const s3Notification = z.object({

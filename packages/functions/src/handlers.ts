@@ -1,8 +1,8 @@
 import { collectMessage, planMessage, wakeMessage } from "@sluice/aws";
 import { advance, collect, collectEvent, type LogEntry, plan, sweep, type World, wake } from "@sluice/core";
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { SQSBatchResponse } from "aws-lambda";
 import type { ZodType } from "zod";
-import { droppedKeys, MessageUnreadable, parseJson, sightingOf } from "./events.ts";
+import { droppedKeys, MessageUnreadable, parseJson, type QueueHandler, sightingOf } from "./events.ts";
 
 /** Where a handler finds its world; it is made once, at the first event. */
 export type WorldSource = () => Promise<World>;
@@ -58,8 +58,8 @@ function eachMessage(
   source: WorldSource,
   failed: LogEntry["event"],
   work: (world: World, body: string) => Promise<void>,
-) {
-  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
+): QueueHandler {
+  return async (event) => {
     const world = await source();
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
     for (const { messageId, body } of event.Records) {

@@ -1,3 +1,4 @@
+export type { QueueHandler } from "./events.ts";
 export {
   advanceHandler,
   collectHandler,

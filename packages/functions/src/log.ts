@@ -1,11 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { Log, LogEntry } from "@sluice/core";
-import type { LaneGauges } from "./lane-gauges.ts";
+import type { LaneGauges, Log, LogEntry } from "@sluice/core";
 
 /** The namespace of every metric in CloudWatch. */
 export const METRICS_NAMESPACE = "Sluice";
-const SERVICE = "sluice";
 
 interface Counter {
   metric: string;
@@ -41,10 +39,13 @@ export interface Telemetry {
   flush(): void;
 }
 
-/** Makes a stage's telemetry. The entries carry ids and words, never anything of what is inside a record. */
-export function telemetryOf(stage: string): Telemetry {
-  const logger = new Logger({ serviceName: SERVICE, persistentKeys: { stage } });
-  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE, defaultDimensions: { stage } });
+/**
+ * Makes the telemetry of an app's stage: two apps in one account may have stages of one name. The entries carry ids and
+ * words, never anything of what is inside a record.
+ */
+export function telemetryOf({ app, stage }: { app: string; stage: string }): Telemetry {
+  const logger = new Logger({ serviceName: app, persistentKeys: { stage } });
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: app, defaultDimensions: { stage } });
   return {
     log: (entry) => {
       writeLine(logger, entry);

@@ -1,50 +1,12 @@
-import { ChangeMessageVisibilityCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { Log } from "@sluice/core";
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { redeliverSooner } from "@sluice/aws";
+import type { QueueHandler } from "./events.ts";
 
-/** The first wait; each further one is twice as long. Five deliveries then take a quarter of an hour. */
-const FIRST_WAIT_SECONDS = 60;
-const MOST_WAIT_SECONDS = 15 * 60;
-const MOST_DOUBLINGS = 10;
-
-/**
- * Delivers a failed message again after a minute or some. Its queue's visibility is six times the function's timeout,
- * which is right for a function that died, and an hour and a half too long for one that said that it failed.
- */
-export function retrySooner(
-  handler: (event: SQSEvent) => Promise<SQSBatchResponse>,
-  queue: { client: SQSClient; url: string; log: Log },
-): (event: SQSEvent) => Promise<SQSBatchResponse> {
+/** Has the messages that a handler failed on delivered again after a minute or some. */
+export function retrySooner(handler: QueueHandler, queue: Parameters<typeof redeliverSooner>[1]): QueueHandler {
   return async (event) => {
     const answer = await handler(event);
     const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-    for (const record of event.Records) if (failed.has(record.messageId)) await shorten(record, queue);
+    for (const record of event.Records) if (failed.has(record.messageId)) await redeliverSooner(record, queue);
     return answer;
   };
-}
-
-/** Never throws: the message then only comes back later. */
-async function shorten(record: SQSRecord, { client, url, log }: { client: SQSClient; url: string; log: Log }) {
-  try {
-    await client.send(
-      new ChangeMessageVisibilityCommand({
-        QueueUrl: url,
-        ReceiptHandle: record.receiptHandle,
-        VisibilityTimeout: waitSeconds(Number(record.attributes.ApproximateReceiveCount)),
-      }),
-    );
-  } catch (error) {
-    const message = `A failed message comes back only when its visibility ends: ${String(error)}`;
-    log({ level: "warn", event: "visibilityKept", message });
-  }
-}
-
-/**
- * How long a message waits before it is delivered again.
- *
- * @param deliveries how often it has been delivered, from 1; anything that is no such number counts as 1
- */
-export function waitSeconds(deliveries: number): number {
-  const doublings = Number.isFinite(deliveries) ? Math.min(Math.max(deliveries - 1, 0), MOST_DOUBLINGS) : 0;
-  return Math.min(MOST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** doublings);
 }

@@ -3,8 +3,10 @@ import { evaluated } from "./evaluation/run.ts";
 import { Graph } from "./graph/graph.ts";
 import { alarmPromises } from "./promises/alarms.ts";
 import { bundlePromises } from "./promises/bundles.ts";
+import { docsPromises } from "./promises/docs.ts";
 import { permissionPromises } from "./promises/permissions.ts";
 import { pipelinePromises } from "./promises/pipeline.ts";
+import { startPromises } from "./promises/starts.ts";
 import { storagePromises } from "./promises/storage.ts";
 
 /** A fresh clone downloads SST's platform first. */
@@ -22,4 +24,6 @@ describe.each(["dev", "production"])("the stage %s, as sst.config.ts makes it", 
   describe("permissions", () => permissionPromises(evaluatedGraph));
   describe("alarms", () => alarmPromises(evaluatedGraph, stage));
   describe("bundles", () => bundlePromises(evaluatedGraph));
+  describe("docs", () => docsPromises(evaluatedGraph));
+  describe.runIf(stage === "dev")("starts", () => startPromises(evaluatedGraph));
 });

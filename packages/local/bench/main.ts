@@ -1,8 +1,9 @@
-/** `pnpm bench`: measures the refill and the plan, and writes the figures into docs/benchmarks.md. */
+/** `pnpm bench`: measures the refill, many files and the plan, and writes the figures into docs/benchmarks.md. */
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import { benchFiles } from "./files.ts";
 import { benchPlan } from "./plan.ts";
 import { benchRefill } from "./refill.ts";
 
@@ -11,6 +12,8 @@ const BEGIN = "<!-- pnpm bench writes from here -->";
 const END = "<!-- to here -->";
 
 const refill = await benchRefill();
+const few = await benchFiles(250);
+const many = await benchFiles(1_000);
 const plan = await benchPlan();
 const number = (value: number, digits = 0) => value.toFixed(digits);
 
@@ -22,6 +25,12 @@ Node ${process.versions.node}, ${cpus().length} cores, ${new Date().toISOString(
 | refills, on 10 slots | ${refill.refills} |
 | p50 | ${number(refill.p50, 1)} ms |
 | p99 | ${number(refill.p99, 1)} ms |
+
+| files of 100 records, one job each, dropped at once, on 20 slots | ${few.files} | ${many.files} |
+|---|---|---|
+| seconds, from the first drop to the last result | ${number(few.wallSeconds)} | ${number(many.wallSeconds)} |
+| ms of CPU a file, batch server and table included | ${number(few.cpuMsPerFile)} | ${number(many.cpuMsPerFile)} |
+| calls to the table a file | ${number(few.storeCallsPerFile, 1)} | ${number(many.storeCallsPerFile, 1)} |
 
 | plan of a 1 GB file (${plan.records} records), median of 3 pairs | plan | bare loop |
 |---|---|---|

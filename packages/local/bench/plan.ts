@@ -18,11 +18,14 @@ interface Reading {
   peakBytes: number;
 }
 
-/** Claude requests of 400 to 2,000 bytes, as people send them: a system prompt, some text, ids that all differ. */
-function* lines(): Generator<string> {
+/**
+ * Claude requests of 400 to 2,000 bytes, as people send them: a system prompt, some text, and ids that all differ, or
+ * none.
+ */
+export function* lines(fileBytes: number, hasIds: boolean): Generator<string> {
   const words = "the quick brown fox jumps over the lazy dog and reads what is written in the ledger ".repeat(24);
   let written = 0;
-  for (let n = 0; written < FILE_BYTES; n++) {
+  for (let n = 0; written < fileBytes; n++) {
     const content = words.slice(0, 200 + ((n * 7919) % 1_600));
     const modelInput = {
       anthropic_version: "bedrock-2023-05-31",
@@ -30,7 +33,8 @@ function* lines(): Generator<string> {
       system: "Summarise.",
       messages: [{ role: "user", content: [{ type: "text", text: content }] }],
     };
-    const line = `${JSON.stringify({ recordId: `CALL${String(n).padStart(8, "0")}`, modelInput })}\n`;
+    const recordId = `CALL${String(n).padStart(8, "0")}`;
+    const line = `${JSON.stringify({ ...(hasIds && { recordId }), modelInput })}\n`;
     written += line.length;
     yield line;
   }
@@ -51,7 +55,7 @@ export async function benchPlan() {
   const directory = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   try {
     await mkdir(join(directory, "to-process"));
-    await pipeline(lines(), createWriteStream(join(directory, KEY)));
+    await pipeline(lines(FILE_BYTES, true), createWriteStream(join(directory, KEY)));
     const pairs: { bare: Reading; plan: Reading }[] = [];
     for (let pair = 0; pair < PAIRS; pair++) {
       pairs.push({ bare: read("bare", directory), plan: read("plan", directory) });

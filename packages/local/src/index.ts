@@ -1,6 +1,7 @@
 export * from "./directory/directory.ts";
-export { type Lock, takeLock } from "./directory/lock.ts";
-export { LOCAL_TABLE, openTable, tableClient } from "./directory/table.ts";
+export { type EmbeddedTable, LOCAL_TABLE, openTable, tableClient } from "./directory/table.ts";
+export { TableLocked } from "./directory/table-store.ts";
+export { isTaken } from "./directory/take.ts";
 export type { DeadLetter } from "./messages/queue.ts";
 export { LocalQueues } from "./messages/queues.ts";
 export { composeWorld, LOCAL_STAGE, type WorldOptions } from "./world/compose.ts";

@@ -1,7 +1,9 @@
 import {
+  defaultTimings,
   derivedUlid,
   type Lane,
   type Lanes,
+  longestBlocks,
   type PendingJob,
   parseSettings,
   type Settings,
@@ -11,6 +13,12 @@ import {
 
 /** When every story in the tests begins: 2026-01-01T00:00:00Z, in epoch milliseconds. */
 export const START = Date.UTC(2026, 0, 1);
+
+/** How long blocks last at most. */
+export const LONGEST = longestBlocks(defaultTimings);
+
+/** Later than every lease of a test. */
+export const LATEST = START + 365 * 24 * 3_600_000;
 
 /** A ULID that is the same in every run; `n` tells one from another and sorts them. */
 export function anId(n = 0): string {
@@ -68,7 +76,7 @@ export async function aLaneIn(lanes: Lanes, given: { lane?: string; limit?: numb
   const { lane = "claude", limit = 3, holders = [] } = given;
   const made = await lanes.setLimit(lane, Math.max(limit, holders.length));
   for (const jobId of holders)
-    if (!(await lanes.claimSlot(lane, jobId, START)))
+    if (!(await lanes.claimSlot(lane, jobId, START, LONGEST)))
       throw new Error(`Lane ${lane} gave ${jobId} no slot: use a new one.`);
   return holders.length > limit ? lanes.setLimit(lane, limit) : ((await lanes.get(lane)) ?? made);
 }

@@ -29,6 +29,9 @@ const summary = {
   outputDataConfig: { s3OutputDataConfig: { s3Uri: "s3://bucket/output/a/" } },
 };
 
+/** The clock of Bedrock in these tests, as the header of its answers has it. */
+const SERVED = "Sun, 22 Nov 2026 14:09:00 GMT";
+
 type Replier = (body: string, call: IncomingMessage, reply: ServerResponse) => void;
 
 describe("BedrockBatch", () => {
@@ -62,7 +65,7 @@ describe("BedrockBatch", () => {
   const ok =
     (body: unknown): Replier =>
     (_, __, reply) => {
-      reply.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+      reply.writeHead(200, { "content-type": "application/json", date: SERVED }).end(JSON.stringify(body));
     };
   const error =
     (status: number, name: string, message = "Words of AWS"): Replier =>
@@ -202,7 +205,15 @@ describe("BedrockBatch", () => {
         processedRecords: 90,
         successRecords: 80,
         errorRecords: 10,
+        reportedAt: Date.parse(SERVED),
       });
+    });
+
+    it("says when a look-up was answered by Bedrock's clock, whether it found a job or not", async () => {
+      const at = Date.parse(SERVED);
+      respond = ok({ invocationJobSummaries: [summary] });
+      expect(await batch().findByName("sluice-prod-01jd")).toMatchObject({ at, job: { arn: ARN } });
+      expect(await batch().findByName("sluice-prod-01je")).toEqual({ at });
     });
 
     it.each(["s3://other/staging/a.jsonl", "s3://bucket-2/staging/a.jsonl", "s3://bucket"])(
@@ -257,7 +268,7 @@ describe("BedrockBatch", () => {
         const jobs = isLast ? [summary] : [{ ...summary, jobName: "sluice-prod-01jd-2" }];
         ok({ invocationJobSummaries: jobs, ...(isLast ? {} : { nextToken: "last" }) })("", call, reply);
       };
-      expect(await batch().findByName("sluice-prod-01jd")).toMatchObject({ jobName: "sluice-prod-01jd" });
+      expect((await batch().findByName("sluice-prod-01jd")).job).toMatchObject({ jobName: "sluice-prod-01jd" });
       respond = ok({ invocationJobSummaries: [], nextToken: "endless" });
       await expect(batch().findByName("sluice-prod-01jd")).rejects.toThrow(/stage name/);
       expect(calls.length).toBeLessThan(30);

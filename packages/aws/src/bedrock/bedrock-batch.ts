@@ -4,11 +4,12 @@ import {
   type CreateModelInvocationJobCommandInput,
   GetModelInvocationJobCommand,
   ListModelInvocationJobsCommand,
-  type ListModelInvocationJobsResponse,
+  type ModelInvocationJobSummary,
 } from "@aws-sdk/client-bedrock";
-import type { BatchService, BedrockJob, CreateAnswer, CreateRequest, Page } from "@sluice/core";
+import type { BatchService, BedrockJob, CreateAnswer, CreateRequest, LookUp, Page } from "@sluice/core";
 import { answerOf } from "./answers.ts";
 import { reportedJob } from "./reported.ts";
+import { Served } from "./served.ts";
 
 /** How long a Create may take; the lease of whoever asks is much longer. */
 const CREATE_TIMEOUT_MS = 20_000;
@@ -31,6 +32,13 @@ export interface BedrockBatchOptions {
   createTimeoutMs?: number;
   /** The most jobs on a page of a listing; Bedrock takes up to 1,000. */
   listPageJobs?: number;
+}
+
+/** A page of Bedrock's list as it stands there, and when it was served, in epoch milliseconds by Bedrock's clock. */
+interface ListedPage {
+  summaries: ModelInvocationJobSummary[];
+  nextToken: string | undefined;
+  at: number;
 }
 
 /** Bedrock's batch inference. */
@@ -60,8 +68,11 @@ export class BedrockBatch implements BatchService {
   async get(arn: string): Promise<BedrockJob | undefined> {
     try {
       const { client, bucket } = this.#options;
-      const answer = await client.send(new GetModelInvocationJobCommand({ jobIdentifier: arn }));
-      return reportedJob(answer, bucket) ?? refuseUnknown(answer);
+      const command = new GetModelInvocationJobCommand({ jobIdentifier: arn });
+      const served = new Served();
+      command.middlewareStack.add(...served.middleware);
+      const answer = await client.send(command);
+      return { ...(reportedJob(answer, bucket) ?? refuseUnknown(answer)), reportedAt: served.at };
     } catch (error) {
       if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
       throw error;
@@ -69,13 +80,13 @@ export class BedrockBatch implements BatchService {
   }
 
   /** Throws if the job has a status that Sluice does not know: "not there" would let it be created again. */
-  async findByName(jobName: string): Promise<BedrockJob | undefined> {
+  async findByName(jobName: string): Promise<LookUp> {
     let cursor: string | undefined;
     for (let page = 0; page < FIND_PAGES; page++) {
-      const { invocationJobSummaries = [], nextToken } = await this.#page(jobName, 0, cursor);
-      const found = invocationJobSummaries.find((summary) => summary.jobName === jobName);
-      if (found !== undefined) return reportedJob(found, this.#options.bucket) ?? refuseUnknown(found);
-      if (nextToken === undefined) return undefined;
+      const { summaries, nextToken, at } = await this.#page(jobName, 0, cursor);
+      const found = summaries.find((summary) => summary.jobName === jobName);
+      if (found !== undefined) return { at, job: reportedJob(found, this.#options.bucket) ?? refuseUnknown(found) };
+      if (nextToken === undefined) return { at };
       cursor = nextToken;
     }
     throw new Error(`${FIND_PAGES} pages of jobs have ${jobName} in their names. Choose another stage name.`);
@@ -83,25 +94,27 @@ export class BedrockBatch implements BatchService {
 
   /** Leaves out jobs with a status that Sluice does not know. */
   async list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob>> {
-    const { invocationJobSummaries = [], nextToken } = await this.#page(nameContains, since, cursor);
-    const items = invocationJobSummaries
+    const { summaries, nextToken } = await this.#page(nameContains, since, cursor);
+    const items = summaries
       .map((summary) => reportedJob(summary, this.#options.bucket))
       .filter((job) => job !== undefined);
     return nextToken === undefined ? { items } : { items, cursor: nextToken };
   }
 
-  #page(nameContains: string, since: number, cursor?: string): Promise<ListModelInvocationJobsResponse> {
+  async #page(nameContains: string, since: number, cursor?: string): Promise<ListedPage> {
     const { client, listPageJobs = LIST_PAGE_JOBS } = this.#options;
-    return client.send(
-      new ListModelInvocationJobsCommand({
-        maxResults: listPageJobs,
-        sortBy: "CreationTime",
-        sortOrder: "Descending",
-        ...(nameContains !== "" ? { nameContains } : {}),
-        ...(since > 0 ? { submitTimeAfter: new Date(since) } : {}),
-        ...(cursor !== undefined ? { nextToken: cursor } : {}),
-      }),
-    );
+    const command = new ListModelInvocationJobsCommand({
+      maxResults: listPageJobs,
+      sortBy: "CreationTime",
+      sortOrder: "Descending",
+      ...(nameContains !== "" ? { nameContains } : {}),
+      ...(since > 0 ? { submitTimeAfter: new Date(since) } : {}),
+      ...(cursor !== undefined ? { nextToken: cursor } : {}),
+    });
+    const served = new Served();
+    command.middlewareStack.add(...served.middleware);
+    const { invocationJobSummaries: summaries = [], nextToken } = await client.send(command);
+    return { summaries, nextToken, at: served.at };
   }
 
   #inputOf(request: CreateRequest): CreateModelInvocationJobCommandInput {

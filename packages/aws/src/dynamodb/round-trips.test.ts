@@ -1,5 +1,5 @@
 import type { Store } from "@sluice/core";
-import { aJob, anId, aSubmission, START } from "@sluice/testing";
+import { aJob, anId, aSubmission, LATEST, LONGEST, START } from "@sluice/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalServer } from "../test-servers/client.ts";
 import { startDynalite } from "../test-servers/dynalite.ts";
@@ -31,12 +31,14 @@ const entry = { lane: "claude", rank: 1, jobId: anId(0) };
 const ended = { status: "Completed", at: START } as const;
 
 /** Every operation once where it succeeds and once where it is refused, in an order in which that is so. */
+const takenOver = { status: "Done", folder: "processed/a/", counts } as const;
+
 const story: [what: string, call: (store: Store) => Promise<unknown>, expected: string][] = [
   ["lanes.setLimit", (s) => s.lanes.setLimit("claude", 3), "UpdateItem"],
   ["lanes.get", (s) => s.lanes.get("claude"), "GetItem"],
   ["lanes.all", (s) => s.lanes.all(), "Query"],
-  ["lanes.claimSlot", (s) => s.lanes.claimSlot("claude", anId(0), START), "UpdateItem"],
-  ["lanes.claimSlot, refused", (s) => s.lanes.claimSlot("claude", anId(0), START), "UpdateItem"],
+  ["lanes.claimSlot", (s) => s.lanes.claimSlot("claude", anId(0), START, LONGEST), "UpdateItem"],
+  ["lanes.claimSlot, refused", (s) => s.lanes.claimSlot("claude", anId(0), START, LONGEST), "UpdateItem"],
   ["lanes.finishClaiming", (s) => s.lanes.finishClaiming("claude", anId(0)), "UpdateItem"],
   ["lanes.releaseSlot", (s) => s.lanes.releaseSlot("claude", anId(0), "success"), "UpdateItem"],
   ["lanes.releaseSlot, refused", (s) => s.lanes.releaseSlot("claude", anId(0), "success"), "UpdateItem"],
@@ -52,14 +54,14 @@ const story: [what: string, call: (store: Store) => Promise<unknown>, expected: 
   ["jobs.put, refused", (s) => s.jobs.put(aJob({ submissionId })), "PutItem"],
   ["jobs.get", (s) => s.jobs.get(anId(0)), "GetItem"],
   ["jobs.ofSubmission", (s) => s.jobs.ofSubmission(submissionId, 100), "Query BatchGetItem"],
-  ["jobs.takeClaim", (s) => s.jobs.takeClaim(anId(0), "run", START, START + 1), "UpdateItem"],
-  ["jobs.takeClaim, refused", (s) => s.jobs.takeClaim(anId(0), "run", START, START + 1), "UpdateItem"],
+  ["jobs.takeClaim", (s) => s.jobs.takeClaim(anId(0), "run", START, START + 1, LATEST), "UpdateItem"],
+  ["jobs.takeClaim, refused", (s) => s.jobs.takeClaim(anId(0), "run", START, START + 1, LATEST), "UpdateItem"],
   ["jobs.yieldClaim", (s) => s.jobs.yieldClaim(anId(0), "run", { leaseUntil: 0, odd: false }), "UpdateItem"],
   ["jobs.bringForward", (s) => s.jobs.bringForward(anId(0), ended), "UpdateItem"],
   ["jobs.bringForward, refused", (s) => s.jobs.bringForward(anId(0), ended), "UpdateItem"],
   ["jobs.recordOutcome", (s) => s.jobs.recordOutcome(anId(0), { results: 1, errors: 0 }), "UpdateItem"],
   ["jobs.uncollected", (s) => s.jobs.uncollected(100), "Query BatchGetItem"],
-  ["jobs.markDone", (s) => s.jobs.markDone(anId(0)), "UpdateItem"],
+  ["jobs.markDone", (s) => s.jobs.markDone(anId(0), true), "UpdateItem"],
   ["jobs.uncollected, none", (s) => s.jobs.uncollected(100), "Query"],
   ["submissions.put", (s) => s.submissions.put(aSubmission()), "PutItem"],
   ["submissions.put, refused", (s) => s.submissions.put(aSubmission()), "PutItem GetItem"],
@@ -92,6 +94,14 @@ const story: [what: string, call: (store: Store) => Promise<unknown>, expected: 
     (s) => s.submissions.settleSlice(submissionId, "a", { results: 1, errors: 0 }),
     "UpdateItem GetItem",
   ],
+  ["submissions.chooseFolder", (s) => s.submissions.chooseFolder(submissionId, "processed/a/"), "UpdateItem"],
+  [
+    "submissions.chooseFolder, refused",
+    (s) => s.submissions.chooseFolder(submissionId, "processed/b/"),
+    "UpdateItem GetItem",
+  ],
+  ["submissions.takeOver", (s) => s.submissions.takeOver(submissionId, takenOver), "UpdateItem"],
+  ["submissions.takeOver, refused", (s) => s.submissions.takeOver(submissionId, takenOver), "UpdateItem"],
   ["submissions.finish", (s) => s.submissions.finish(submissionId), "UpdateItem"],
   ["submissions.claimPath", (s) => s.submissions.claimPath("b", "k", submissionId), "UpdateItem"],
   ["submissions.claimPath, refused", (s) => s.submissions.claimPath("b", "k", "another"), "UpdateItem"],

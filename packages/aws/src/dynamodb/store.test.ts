@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { type AttributeValue, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Store } from "@sluice/core";
-import { aJob, anId, aSubmission, START } from "@sluice/testing";
+import { aJob, anId, aSubmission, LONGEST, START } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LocalServer } from "../test-servers/client.ts";
 import { startDynalite } from "../test-servers/dynalite.ts";
@@ -97,7 +97,7 @@ describe("ended work", () => {
   async function finish(store: Store): Promise<void> {
     await store.jobs.put(aJob());
     await store.jobs.bringForward(jobId, { status: "Completed", at: START });
-    await store.jobs.markDone(jobId);
+    await store.jobs.markDone(jobId, true);
     await store.submissions.put(aSubmission());
     await store.submissions.commitPlan(submissionId, { run: "run", slices: 0 }, counts, []);
     await store.submissions.open(submissionId);
@@ -125,6 +125,28 @@ describe("ended work", () => {
     expect(await expiryOf(table, submissionKey)).toBe(expected);
   });
 
+  test("is kept while its submission is open, however long that is: only the end of the submission lets jobs go", async () => {
+    const table = await aTable();
+    let now = START;
+    const store = new DynamoStore({ client: server.client, table, keep: { days: 90, now: () => now } });
+    await store.jobs.put(aJob());
+    await store.jobs.bringForward(jobId, { status: "Completed", at: START });
+    await store.jobs.markDone(jobId, false);
+    expect(await expiryOf(table, jobKey)).toBeUndefined();
+    now += 91 * 86_400_000;
+    await store.jobs.markDone(jobId, true);
+    expect(await expiryOf(table, jobKey)).toBe(String(now / 1000 + NINETY_DAYS_SECONDS));
+  });
+
+  test("may be deleted after its submission was taken over with results that were there", async () => {
+    const table = await aTable();
+    const store = new DynamoStore({ client: server.client, table, keep: { days: 90, now: () => START } });
+    await store.submissions.put(aSubmission());
+    await store.submissions.takeOver(submissionId, { status: "Done", folder: "processed/a/", counts });
+    expect(await expiryOf(table, submissionKey)).toBe(String(START / 1000 + NINETY_DAYS_SECONDS));
+    expect((await store.submissions.unfinished(10)).items).toEqual([]);
+  });
+
   test("may be deleted after a refusal, too", async () => {
     const table = await aTable();
     const store = new DynamoStore({ client: server.client, table, keep: { days: 100, now: () => START } });
@@ -147,7 +169,7 @@ describe("a fault of DynamoDB", () => {
     for (const call of [
       () => store.lanes.get("a"),
       () => store.jobs.put(aJob()),
-      () => store.lanes.claimSlot("a", jobId, START),
+      () => store.lanes.claimSlot("a", jobId, START, LONGEST),
     ]) {
       const fault: unknown = await call().then(
         () => "no fault",

@@ -115,7 +115,7 @@ test("work that an earlier version left in the table is read, found and finished
   expect(await store.submissions.get(submissionId)).toStrictEqual(submission);
   expect((await store.submissions.unfinished(10)).items).toStrictEqual([submission]);
 
-  await store.jobs.markDone(jobId);
+  await store.jobs.markDone(jobId, true);
   await store.submissions.settleSlice(submissionId, "a", outcome);
   await store.submissions.finish(submissionId);
   expect((await store.jobs.uncollected(10)).items).toEqual([]);

@@ -1,3 +1,4 @@
+export { sqsClient } from "./client.ts";
 export {
   type CollectMessage,
   collectMessage,
@@ -6,4 +7,5 @@ export {
   type WakeMessage,
   wakeMessage,
 } from "./messages.ts";
+export { redeliverSooner } from "./redelivery.ts";
 export { SqsMessages, type SqsMessagesOptions } from "./sqs-messages.ts";

@@ -28,6 +28,8 @@ export function devCommand(): Command {
     .addHelpText(
       "after",
       `
+Both servers listen on loopback and ask for the access key in <dir>/dev.json, as the access key id of an AWS client.
+
 Examples:
   $ sluice dev
   $ sluice dev --speed 1 --slots 20                    as slow as Bedrock

@@ -1,7 +1,15 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { bedrockStatus, hasEnded, jobNameOf, laneOfModel, type Settings } from "@sluice/core";
-import { DirectoryHeld, holderOf, LOCAL_STAGE, type LocalWorld, startLocalWorld, writeSettings } from "@sluice/local";
+import {
+  announced,
+  DirectoryHeld,
+  isTaken,
+  LOCAL_STAGE,
+  type LocalWorld,
+  startLocalWorld,
+  writeSettings,
+} from "@sluice/local";
 import logUpdate from "log-update";
 import { Failure } from "../failure.ts";
 import type { Output } from "../output.ts";
@@ -90,8 +98,7 @@ function notThrough(dir: string): Failure {
 
 /** Clears the directory of an earlier demo, and nothing else. */
 async function prepare(dir: string, keep: boolean): Promise<Settings> {
-  const holder = await holderOf(dir);
-  if (holder !== undefined) throw new DirectoryHeld(dir, holder);
+  if (await isTaken(dir)) throw new DirectoryHeld(dir, (await announced(dir))?.holder);
   await mkdir(dir, { recursive: true });
   const names = await readdir(dir);
   if (names.length > 0 && !names.includes(MARK))

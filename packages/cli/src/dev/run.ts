@@ -45,15 +45,16 @@ export async function runDev(options: DevOptions, output: Output): Promise<void>
 
 function greet(world: LocalWorld, { dir, speed, responder }: DevOptions, output: Output): void {
   const bucket = relative("", world.objects.directory);
-  const endpoints = { bucket, ...world.endpoints };
-  output.show({ ...endpoints, dir, speed, pid: process.pid }, () =>
+  const { bedrock, dynamodb } = world.endpoints;
+  output.show({ bucket, bedrock, dynamodb, dir, speed, pid: process.pid }, () =>
     [
       `${colors.bold("sluice dev")} runs in ${dir}, ${speed} times as fast as Bedrock`,
       `  drop files into  ${bucket}/to-process/`,
       `  find results in  ${bucket}/processed/`,
       `  settings         ${dir}/sluice.json (${Object.keys(world.world.settings.lanes).length} lanes)`,
-      `  Bedrock          ${world.endpoints.bedrock}  responder: ${responder}`,
-      `  DynamoDB         ${world.endpoints.dynamodb}`,
+      `  Bedrock          ${bedrock}  responder: ${responder}`,
+      `  DynamoDB         ${dynamodb}`,
+      `  access key       in ${dir}/dev.json, which only you can read: both servers ask for it`,
       "Ctrl-C stops it; everything is on disk.",
     ].join("\n"),
   );

@@ -1,4 +1,12 @@
-import { isBlocked, type Lane, type LaneSettings, NO_LANE } from "@sluice/core";
+import {
+  blockedModels,
+  defaultTimings,
+  isBlocked,
+  type Lane,
+  type LaneSettings,
+  longestBlocks,
+  NO_LANE,
+} from "@sluice/core";
 import type { Site } from "../reach/sluice.ts";
 
 /** Entries of a lane's queue that are counted; more are shown as so many and more. */
@@ -43,8 +51,9 @@ function shownLimit(limit: LaneSettings["limit"], lane: Lane | undefined): Pick<
 }
 
 function shownLane(name: string, lane: Lane | undefined, now: number) {
-  const block = lane !== undefined && isBlocked(lane, now) ? lane.block : undefined;
-  const ofModel = [...(lane?.modelBlocks ?? [])].find(([, { until }]) => until > now);
+  const longest = longestBlocks(defaultTimings);
+  const block = lane !== undefined && isBlocked(lane, now, longest) ? lane.block : undefined;
+  const [ofModel] = lane === undefined ? [] : blockedModels(lane, now, longest);
   const shown = block ?? (ofModel && { ...ofModel[1], model: ofModel[0] });
   return {
     lane: name,

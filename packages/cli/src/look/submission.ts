@@ -90,15 +90,21 @@ function shownJob(job: Job, stage: string): ShownJob {
   };
 }
 
-/** Where the results of an ended submission lie: under the plain path, or under its own id beside another's. */
+/** Where the results of an ended submission lie. */
 export async function filesOf(site: Site, submission: Submission): Promise<ShownSubmission["files"]> {
-  const { key, submissionId, status } = submission;
+  const { status } = submission;
   if (status !== "Done" && status !== "Refused" && status !== "Stopped") return undefined;
+  const folder = submission.folder ?? (await formerFolder(site, submission));
+  if (folder === undefined) return undefined;
+  const place = (name: string) => site.placeOf(`${folder}${name}`);
+  return { results: place(RESULTS_NAME), errors: place(ERRORS_NAME), summary: place(SUMMARY_NAME) };
+}
+
+/** Earlier versions did not store the folder: it is the plain path, or the one named after its id beside another's. */
+async function formerFolder({ objects }: Site, { key, submissionId }: Submission): Promise<string | undefined> {
   for (const ownsPath of [false, true]) {
-    const prefix = processedPrefix(key, ownsPath, submissionId);
-    if ((await site.objects.head(`${prefix}${SUMMARY_NAME}`)) === undefined) continue;
-    const place = (name: string) => site.placeOf(`${prefix}${name}`);
-    return { results: place(RESULTS_NAME), errors: place(ERRORS_NAME), summary: place(SUMMARY_NAME) };
+    const folder = processedPrefix(key, ownsPath, submissionId);
+    if ((await objects.head(`${folder}${SUMMARY_NAME}`)) !== undefined) return folder;
   }
   return undefined;
 }

@@ -1,25 +1,61 @@
 import { join, relative, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { DynamoStore } from "@sluice/aws";
 import type { Settings } from "@sluice/core";
-import { LOCAL_STAGE, LOCAL_TABLE, openBucket, openTable, tableClient, takeLock } from "@sluice/local";
+import { newAccessKey } from "@sluice/emulator";
+import {
+  type EmbeddedTable,
+  LOCAL_STAGE,
+  LOCAL_TABLE,
+  openBucket,
+  openTable,
+  TableLocked,
+  tableClient,
+  tableFolder,
+} from "@sluice/local";
 import { Failure } from "../failure.ts";
-import { runningEndpoints, settingsFor, tableFolder } from "./directory.ts";
+import { ownSettings, runningEndpoints, settingsFor } from "./directory.ts";
 import type { DropSite, Site } from "./sluice.ts";
 
 /** How often the embedded table is asked by somebody who waits. */
 const POLL_MS = 200;
+/** Another command has the table for moments only, and a dev that starts has endpoints within moments. */
+const MAX_TRIES = 100;
+const PAUSE_MS = 100;
 
 /** Opens a directory for reading: through its running dev, or, for the moment, by itself. */
 export async function openSite(dir: string): Promise<Site> {
-  const running = await openRunning(dir);
-  if (running !== undefined) return running;
-  const drops = await openDrops(dir, await settingsFor(dir));
-  const lock = await takeLock(dir, "another sluice command", { momentary: true });
-  const table = await openTable(tableFolder(resolve(dir)), 0).catch(async (error: unknown) => {
-    await lock.release();
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    const running = await openRunning(dir);
+    if (running !== undefined) return running;
+    const accessKey = newAccessKey();
+    const table = await openFreeTable(dir, accessKey);
+    if (table !== undefined)
+      return openAlone(dir, table, accessKey).catch(async (error: unknown) => {
+        await table.close();
+        throw error;
+      });
+    await pause(PAUSE_MS);
+  }
+  throw new Failure(
+    "InUse",
+    `Another process has the table in ${dir} open, and no sluice dev answers there.`,
+    "Wait for its end, or stop it; then try again.",
+  );
+}
+
+async function openFreeTable(dir: string, accessKey: string): Promise<EmbeddedTable | undefined> {
+  try {
+    return await openTable(tableFolder(resolve(dir)), { accessKey });
+  } catch (error) {
+    if (error instanceof TableLocked) return undefined;
     throw error;
-  });
-  const client = tableClient(table.endpoint);
+  }
+}
+
+async function openAlone(dir: string, table: EmbeddedTable, accessKey: string): Promise<Site> {
+  const drops = await openDrops(dir, await ownSettings(dir));
+  const client = tableClient(table.endpoint, accessKey);
   return {
     ...drops,
     stage: LOCAL_STAGE,
@@ -30,7 +66,6 @@ export async function openSite(dir: string): Promise<Site> {
     close: async () => {
       client.destroy();
       await table.close();
-      await lock.release();
     },
   };
 }
@@ -52,7 +87,7 @@ async function checkRunning(dir: string): Promise<void> {
 async function openRunning(dir: string): Promise<Site | undefined> {
   const endpoints = await runningEndpoints(dir);
   if (endpoints === undefined) return undefined;
-  const client = tableClient(endpoints.dynamodb);
+  const client = tableClient(endpoints.dynamodb, endpoints.accessKey);
   return {
     ...(await openDrops(dir, endpoints.settings)),
     stage: LOCAL_STAGE,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Log, sweep } from "@sluice/core";
-import { composeWorld, type Endpoints, LocalQueues, openBucket, seenSettingsVersion } from "@sluice/local";
+import { composeWorld, type Endpoints, LocalQueues, openBucket, seenSettingsVersion, tableClient } from "@sluice/local";
 
 /** How long the messages of a sweep are worked on here; the rest is left to the schedule of the running dev. */
 const MAX_DRAIN_MS = 60_000;
@@ -17,15 +17,23 @@ export interface Swept {
 
 /** Sweeps the world of a running dev from this process, and works through the messages that come of it. */
 export async function sweepNow(dir: string, endpoints: Endpoints, onLog: Log): Promise<Swept> {
-  const { dynamodb, bedrock, settings, speed } = endpoints;
-  const swept: Swept = { lanes: Object.keys(settings.lanes).length, repaired: 0, messages: 0, drained: false };
+  const swept: Swept = {
+    lanes: Object.keys(endpoints.settings.lanes).length,
+    repaired: 0,
+    messages: 0,
+    drained: false,
+  };
   const log: Log = (entry) => {
     if (entry.event === "lostEventRepaired") swept.repaired++;
     onLog(entry);
   };
   const queues: LocalQueues = new LocalQueues(async () => world, log, Date.now);
   const objects = await openBucket(dir);
-  const { world, close } = composeWorld({ dynamodb, bedrock, objects, settings, speed, messages: queues, log });
+  const { world, close } = composeWorld({
+    ...endpoints,
+    table: tableClient(endpoints.dynamodb, endpoints.accessKey),
+    ...{ objects, messages: queues, log },
+  });
   try {
     // The settings are those of the running dev, so they are as new as what it has stored.
     world.settingsVersion = await seenSettingsVersion(world.store);

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { readParameter, stageClient } from "@sluice/aws";
 import { type Log, STAGE, sweep } from "@sluice/core";
 import { type AwsWorld, awsWorld } from "@sluice/functions/aws-world";
-import { parseStageOutputs, stageParameterName } from "@sluice/stage";
+import { APP, parseStageOutputs, stageParameterName } from "@sluice/stage";
 import { Failure } from "../failure.ts";
 import type { Site } from "./sluice.ts";
 
@@ -41,17 +41,17 @@ async function stageWorld(stage: string, log: Log): Promise<AwsWorld> {
     throw new Failure(
       "NoStage",
       `No stage can be called ${JSON.stringify(stage)}: a name is up to 28 lower-case letters, digits and -.`,
-      "Look how it was deployed: npx sst deploy --stage NAME.",
+      "Look how it was deployed: npx -y pnpm@12 sst deploy --stage NAME.",
     );
   const client = stageClient();
-  const name = stageParameterName(stage);
+  const name = stageParameterName(APP, stage);
   const value = await readParameter(client, name);
   const region = await client.config.region();
   if (value === undefined)
     throw new Failure(
       "NoStage",
       `There is no stage ${stage} of Sluice in ${region}: nothing has the parameter ${name}.`,
-      `Deploy it with: npx sst deploy --stage ${stage}, or look in another Region or account (AWS_REGION, AWS_PROFILE).`,
+      `Deploy it with: npx -y pnpm@12 sst deploy --stage ${stage}, or look in another Region or account (AWS_REGION, AWS_PROFILE).`,
     );
   return awsWorld(parseStageOutputs(parsed(value), `The parameter ${name}`), log);
 }

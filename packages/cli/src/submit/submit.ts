@@ -5,6 +5,7 @@ import type { CommonOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { openDropSite } from "../reach/open.ts";
 import type { DropSite, Site } from "../reach/sluice.ts";
+import type { DroppedFile } from "./dropped-file.ts";
 import { freeKey } from "./keys.ts";
 import { checkWishes, metadataOf } from "./route.ts";
 import { ended } from "./wait.ts";
@@ -14,13 +15,6 @@ export interface SubmitOptions extends CommonOptions {
   model?: string;
   priority?: number;
   wait?: true;
-}
-
-/** A file that was dropped. */
-export interface Submitted {
-  file: string;
-  key: string;
-  id: string;
 }
 
 /** Drops files that were checked; true if all went well. */
@@ -49,8 +43,8 @@ async function drop(
   options: SubmitOptions,
   site: DropSite,
   output: Output,
-): Promise<Submitted[]> {
-  const submitted: Submitted[] = [];
+): Promise<DroppedFile[]> {
+  const submitted: DroppedFile[] = [];
   const taken = new Set<string>();
   for (const file of files) {
     const key = await freeKey(site.objects, file, options.route, taken);
@@ -62,7 +56,7 @@ async function drop(
   return submitted;
 }
 
-async function waited(site: Site, submitted: readonly Submitted[], output: Output): Promise<boolean> {
+async function waited(site: Site, submitted: readonly DroppedFile[], output: Output): Promise<boolean> {
   for (const { id, key } of submitted) output.note(`${id}  ${key}`);
   const all = await ended(site, submitted, output);
   output.show({ submissions: all }, () =>

@@ -28,15 +28,23 @@ export async function validate(files: readonly string[], options: ValidateOption
 
 async function check(file: string, settings: Settings, options: ValidateOptions): Promise<CheckedFile> {
   const key = `${DROPS_PREFIX}${options.route === undefined ? "" : `${options.route}/`}file.jsonl`;
-  const { routed } = routeOf(settings, key, metadataOf(options));
+  const { routed, problem: notRouted } = routeOf(settings, key, metadataOf(options));
   const lane = settings.lanes[routed.lane];
   // The settings' schema holds that every route's model has a lane.
   if (lane === undefined) throw new Error(`The settings have no lane ${routed.lane}: check them again.`);
-  const { counts, jobs, problem, entries } = await checkFile(
+  const {
+    counts,
+    jobs,
+    problem: found,
+    entries,
+    faults,
+    warnings,
+  } = await checkFile(
     createReadStream(file),
     { lane, modelId: routed.model, invocation: routed.invocation },
-    { maxEntries: MOST_SHOWN },
+    { maxEntries: MOST_SHOWN, limits: { maxJobs: routed.maxJobs } },
   );
+  const problem = notRouted ?? found;
   return {
     file,
     model: routed.model,
@@ -50,5 +58,7 @@ async function check(file: string, settings: Settings, options: ValidateOptions)
       code,
       message,
     })),
+    faults,
+    warnings,
   };
 }

@@ -5,7 +5,7 @@ import { type ListedSubmission, listed } from "../look/submissions.ts";
 import type { Output } from "../output.ts";
 import type { Site } from "../reach/sluice.ts";
 import { progressOf } from "../view/progress.ts";
-import type { Submitted } from "./submit.ts";
+import type { DroppedFile } from "./dropped-file.ts";
 
 /** How long a dropped file may stay unnoticed before its dev is looked for. */
 const LOOK_EVERY_POLLS = 25;
@@ -18,7 +18,7 @@ export type EndedSubmission = ListedSubmission & {
 };
 
 /** Waits until every submission has ended, and shows how far they are. */
-export async function ended(site: Site, submitted: readonly Submitted[], output: Output): Promise<EndedSubmission[]> {
+export async function ended(site: Site, submitted: readonly DroppedFile[], output: Output): Promise<EndedSubmission[]> {
   const progress = progressOf(output);
   try {
     for (let poll = 1; ; poll++) {
@@ -45,7 +45,7 @@ function hasEnded({ status }: Submission): boolean {
 
 async function ends(
   site: Site,
-  submitted: readonly Submitted[],
+  submitted: readonly DroppedFile[],
   found: readonly Submission[],
 ): Promise<EndedSubmission[]> {
   const byId = new Map(found.map((submission) => [submission.submissionId, submission]));

@@ -1,4 +1,4 @@
-import type { LogEntry } from "@sluice/core";
+import { type LogEntry, printable } from "@sluice/core";
 import { colors } from "../output.ts";
 
 /** One log entry as a line; undefined for what is no news. */
@@ -17,5 +17,5 @@ export function logLine(entry: LogEntry, at: number): string | undefined {
     message,
   ].filter((fact) => fact !== undefined);
   const name = level === "error" ? colors.red(event) : level === "warn" ? colors.yellow(event) : event;
-  return `${colors.dim(time)} ${name} ${facts.join(" ")}`;
+  return `${colors.dim(time)} ${name} ${printable(facts.join(" "))}`;
 }

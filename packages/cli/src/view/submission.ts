@@ -1,3 +1,4 @@
+import { printable } from "@sluice/core";
 import type { ShownSubmission } from "../look/submission.ts";
 import { colors } from "../output.ts";
 import { plainTable } from "./plain-table.ts";
@@ -9,7 +10,7 @@ export function submissionSheet(shown: ShownSubmission): string {
   const { records, results, errors, open, problem, jobs, files } = shown;
   const facts: [string, string][] = [
     ["submission", id],
-    ["file", `${key} (${sizeWord(sizeBytes)}, dropped ${timeWord(droppedAt)} UTC)`],
+    ["file", `${printable(key)} (${sizeWord(sizeBytes)}, dropped ${timeWord(droppedAt)} UTC)`],
     ["status", statusWord(status)],
     [
       "model",
@@ -17,7 +18,7 @@ export function submissionSheet(shown: ShownSubmission): string {
     ],
     ["records", `${records} = ${results} results + ${errors} errors + ${open} open`],
   ];
-  if (problem !== undefined) facts.push(["problem", `${colors.red(problem.code)}: ${problem.message}`]);
+  if (problem !== undefined) facts.push(["problem", `${colors.red(problem.code)}: ${printable(problem.message)}`]);
   if (files !== undefined) facts.push(["results", files.results], ["errors", files.errors], ["summary", files.summary]);
   const sheet = facts.map(([name, value]) => `${colors.dim(name.padEnd(11))} ${value}`);
   if (jobs.length > 0) sheet.push("", jobsTable(jobs));
@@ -37,6 +38,15 @@ function jobsTable(jobs: ShownSubmission["jobs"]): string {
       ...[timeWord(submittedAt), timeWord(endedAt), arn ?? `(will be ${jobName})`],
     ]),
   );
-  const messages = jobs.flatMap(({ part, message }) => (message ? [`job ${part + 1}: ${message}`] : []));
-  return [table, ...messages].join("\n");
+  return [table, ...jobMessages(jobs)].join("\n");
+}
+
+/** What Bedrock said of the jobs, each sentence once. */
+function jobMessages(jobs: ShownSubmission["jobs"]): string[] {
+  const jobsOf = new Map<string, number[]>();
+  for (const { part, message } of jobs) if (message) jobsOf.set(message, [...(jobsOf.get(message) ?? []), part + 1]);
+  return [...jobsOf].map(([message, [first = 0, ...others]]) => {
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `job ${first}${more}: ${printable(message)}`;
+  });
 }

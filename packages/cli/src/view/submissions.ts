@@ -1,3 +1,4 @@
+import { printable } from "@sluice/core";
 import type { Listing } from "../look/submissions.ts";
 import type { Site } from "../reach/sluice.ts";
 import { plainTable } from "./plain-table.ts";
@@ -14,7 +15,7 @@ export function submissionsTable({ submissions, more }: Listing, site: Site): st
       ...["LANE", "DROPPED (UTC)"],
     ],
     submissions.map(({ id, key, status, records, results, errors, open, lane, droppedAt }) => [
-      ...[id, key.slice("to-process/".length), statusWord(status), records, results, errors, open, lane],
+      ...[id, printable(key.slice("to-process/".length)), statusWord(status), records, results, errors, open, lane],
       timeWord(droppedAt),
     ]),
   );

@@ -1,7 +1,15 @@
 import { anId } from "@sluice/testing";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { DROPS_PREFIX, ERRORS_NAME, MAX_KEY_BYTES, processedPrefix, RESULTS_NAME, SUMMARY_NAME } from "./keys.ts";
+import { describe, expect, test } from "vitest";
+import {
+  DROPS_PREFIX,
+  ERRORS_NAME,
+  MAX_KEY_BYTES,
+  processedPrefix,
+  RESULTS_NAME,
+  resultsFolders,
+  SUMMARY_NAME,
+} from "./keys.ts";
 
 const id = anId();
 const sizeBytes = (text: string) => new TextEncoder().encode(text).length;
@@ -65,4 +73,37 @@ test("two keys never share a folder, not even where one of them is named like th
 test("long keys that differ only at their end have different folders", () => {
   const long = `${DROPS_PREFIX}${"日".repeat(330)}`;
   expect(processedPrefix(`${long}1`, true, id)).not.toBe(processedPrefix(`${long}2`, true, id));
+});
+
+describe("the folders that a submission can have", () => {
+  const foldersOf = (text: string, submissionId = id): readonly string[] => {
+    const { plain, own } = resultsFolders(DROPS_PREFIX + text, submissionId);
+    return [plain, ...own];
+  };
+  /** Paths that are made to look like the folders of others. */
+  const rival = fc
+    .tuple(path, fc.constantFrom("", "/", "-2/", "-9/"), fc.boolean())
+    .map(([text, end, lower]) => [text, `${text}/${lower ? id.toLowerCase() : id}${end}`.replace(/\/$/, "")] as const)
+    .filter(([, text]) => sizeBytes(DROPS_PREFIX + text) <= MAX_KEY_BYTES);
+
+  test("are the plain path, its id below that, and the same with a number", () => {
+    const plain = "processed/team a/データ.jsonl/";
+    expect(foldersOf("team a/データ.jsonl").slice(0, 3)).toEqual([plain, `${plain}${id}/`, `${plain}${id}-2/`]);
+  });
+
+  test("leave room for the names of the objects in S3's keys", () => {
+    const property = fc.property(path, (text) => {
+      for (const folder of foldersOf(text))
+        for (const name of NAMES) expect(sizeBytes(folder + name)).toBeLessThanOrEqual(MAX_KEY_BYTES);
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
+
+  test("are no other key's, whatever that key is named and whatever its submissions are", () => {
+    const property = fc.property(rival, fc.constantFrom(id, anId(7)), ([one, other], submissionId) => {
+      const theirs = new Set(foldersOf(other, submissionId).map((folder) => folder.toLowerCase()));
+      for (const folder of foldersOf(one)) expect(theirs.has(folder.toLowerCase()), folder).toBe(false);
+    });
+    fc.assert(property, { numRuns: 500 });
+  });
 });

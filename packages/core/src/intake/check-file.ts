@@ -3,6 +3,7 @@ import type { Counts } from "../submission/submission.ts";
 import { judge } from "./judge.ts";
 import { defaultPlanLimits, type PlanLimits } from "./limits.ts";
 import { type ErrorEntry, type Rules, scan } from "./scan.ts";
+import { Tally, type Told } from "./tally.ts";
 
 /** How many broken lines are told one by one, where nobody says otherwise. */
 const SHOWN_ERRORS = 20;
@@ -15,6 +16,10 @@ export interface FileCheck {
   jobs: number;
   /** The first broken lines. */
   entries: ErrorEntry[];
+  /** What is wrong with all of the broken lines, each sentence once. */
+  faults: Told[];
+  /** What looks like a mistake, and would be run all the same. */
+  warnings: Told[];
   /** Why all of it would be refused. */
   problem?: Problem;
 }
@@ -27,19 +32,23 @@ export async function checkFile(
 ): Promise<FileCheck> {
   const all = { ...defaultPlanLimits, ...limits };
   const entries: ErrorEntry[] = [];
+  const faults = new Tally();
   const scanned = await scan(chunks, rules, all, {
     good: () => {},
     bad: (entry) => {
+      faults.add(entry.error, entry.line);
       if (entries.length < maxEntries) entries.push(entry);
     },
     drain: async () => {},
   });
-  if (scanned.document !== undefined)
-    return { counts: { records: 0, results: 0, errors: 0 }, jobs: 0, entries: [], problem: scanned.document };
-  const { records, good } = scanned;
-  const counts = { records, results: 0, errors: records - good };
+  if (scanned.document !== undefined) {
+    const counts = { records: 0, results: 0, errors: 0 };
+    return { counts, jobs: 0, entries: [], faults: [], warnings: [], problem: scanned.document };
+  }
+  const { records, good, warnings } = scanned;
+  const told = { counts: { records, results: 0, errors: records - good }, entries, faults: faults.all, warnings };
   const judged = judge(scanned, rules.lane, all.maxJobs);
   return judged.shares === undefined
-    ? { counts, jobs: 0, entries, problem: judged.problem }
-    : { counts, jobs: judged.shares.length, entries };
+    ? { ...told, jobs: 0, problem: judged.problem }
+    : { ...told, jobs: judged.shares.length };
 }

@@ -1,19 +1,21 @@
 import type { Problem } from "../problem.ts";
-import type { LaneSettings } from "../settings/settings.ts";
-import { type Packing, pack, type Share } from "./packing.ts";
+import { DEFAULT_MAX_JOB_BYTES, type LaneSettings, MOST_JOBS_OF_A_DROP } from "../settings/settings.ts";
+import { filesOf, type Packing, pack, type Share } from "./packing.ts";
 import type { Scanned } from "./scan.ts";
+import type { Cuts } from "./strides.ts";
 
-type ScannedRecords = Extract<Scanned, { good: number }>;
+type ScannedRecords = Pick<Extract<Scanned, { good: number }>, "records" | "good" | "strides">;
+
+/** One job's share of the records; where its input is more than one file, the files. */
+export interface JobShare extends Share {
+  files?: Share[];
+}
 
 /** The jobs that a file's records make, or why it makes none. */
-export type Judged = { shares: Share[] } | { shares?: undefined; problem: Problem };
+export type Judged = { shares: JobShare[] } | { shares?: undefined; problem: Problem };
 
 /** Decides whether a file's good records can be run within the lane's limits, and in which jobs. */
-export function judge(
-  { records, good, strides }: ScannedRecords,
-  lane: Pick<LaneSettings, "maxRecords" | "minRecords" | "maxBytes">,
-  maxJobs: number,
-): Judged {
+export function judge({ records, good, strides }: ScannedRecords, lane: JobLimits, maxJobs: number): Judged {
   const { maxRecords, minRecords, maxBytes } = lane;
   if (good === 0)
     return refused(
@@ -25,17 +27,33 @@ export function judge(
       "BelowMinimum",
       `The file has ${good} records that can be run (of ${records}), and a job needs at least ${minRecords}. Drop them together with more records, or lower minRecords of the lane if your account's quota allows fewer.`,
     );
-  const packing: Packing = strides.overflowed ? { failure: "tooMany" } : pack(strides.cuts(), lane, maxJobs);
+  const packing: JobPacking = strides.overflowed ? { failure: "tooMany" } : packJobs(strides.cuts(), lane, maxJobs);
   if (packing.shares !== undefined) return packing;
   if (packing.failure === "tooMany")
     return refused(
       "TooManyJobs",
-      `The file needs more than ${maxJobs} jobs of up to ${maxRecords} records and ${maxBytes} bytes, the most for one file. Split it by lines and drop the pieces.`,
+      `The file needs more than ${maxJobs} jobs of up to ${maxRecords} records and ${maxBytes} bytes, the most for one file of its route. Split it by lines and drop the pieces, or raise maxJobs of the route, which can be up to ${MOST_JOBS_OF_A_DROP.toLocaleString("en-US")}.`,
     );
   return refused(
     "CannotPack",
-    `The file's ${good} records cannot be cut into jobs of at least ${minRecords} records, at most ${maxRecords} records and at most ${maxBytes} bytes. Drop them together with more or smaller records, or change the lane's limits.`,
+    `The file's ${good} records cannot be cut into jobs of at least ${minRecords} records, at most ${maxRecords} records and at most ${mostBytesOf(lane)} bytes. Drop them together with more or smaller records, or change the lane's limits.`,
   );
+}
+
+type JobLimits = Pick<LaneSettings, "maxRecords" | "minRecords" | "maxBytes" | "maxJobBytes">;
+type JobPacking = { shares: JobShare[] } | Extract<Packing, { failure: unknown }>;
+
+/** A job's input is one file; only where its minimum of records does not fit into one it is several. */
+function packJobs(cuts: Cuts, lane: JobLimits, maxJobs: number): JobPacking {
+  const single = pack(cuts, lane, maxJobs);
+  if (single.shares !== undefined || single.failure !== "noCut") return single;
+  const several = pack(cuts, { ...lane, maxBytes: mostBytesOf(lane) }, maxJobs);
+  if (several.shares === undefined) return several;
+  return { shares: several.shares.map((share) => ({ ...share, files: filesOf(cuts, share, lane.maxBytes) })) };
+}
+
+function mostBytesOf({ maxBytes, maxJobBytes = DEFAULT_MAX_JOB_BYTES }: JobLimits): number {
+  return Math.max(maxBytes, maxJobBytes);
 }
 
 function refused(code: string, message: string): Judged {

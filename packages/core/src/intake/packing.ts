@@ -14,6 +14,17 @@ export interface Share {
   end: number;
 }
 
+/** Cuts one job's share into as few files as their size allows; each stride of it fits into one. */
+export function filesOf(cuts: Cuts, share: Share, maxBytes: number): Share[] {
+  const packer = new Packer(cuts, { maxRecords: Number.POSITIVE_INFINITY, maxBytes, minRecords: 1 });
+  const positions = [packer.positionAt(share.start)];
+  for (let at = positions[0] ?? 0; packer.bytes(at) < share.end; ) {
+    at = Math.min(packer.reach(at), packer.positionAt(share.end));
+    positions.push(at);
+  }
+  return packer.shares(positions);
+}
+
 /** Cut positions count strides: position p lies behind the first p of them. */
 class Packer {
   readonly #cuts: Cuts;
@@ -30,6 +41,11 @@ class Packer {
 
   bytes(position: number): number {
     return this.#cuts.bytes[position - 1] ?? 0;
+  }
+
+  /** The position at which so many bytes have passed. */
+  positionAt(bytes: number): number {
+    return firstTrue(0, this.#cuts.count, (position) => this.bytes(position) >= bytes);
   }
 
   fits(from: number, to: number): boolean {

@@ -1,12 +1,15 @@
+import { GZIP_MAGIC, gunzipped, type Unpacking } from "./gunzip.ts";
 import { refuseForeign } from "./magic.ts";
 import { DocumentRefused } from "./refusal.ts";
 
-/** The largest input, before and after it is unpacked. Our own limit: 2,000 jobs of a gigabyte would be far more. */
-export const MAX_INPUT_BYTES = 20_000_000_000;
+/**
+ * The largest input, before and after it is unpacked. Our own limit: what a deployed plan can read, write anew and then
+ * refuse line by line in its quarter of an hour; docs/benchmarks.md has the sum.
+ */
+export const MAX_INPUT_BYTES = 10_000_000_000;
 
 /** What is looked at to tell what kind of file it is. */
 const HEAD_BYTES = 4_096;
-const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
 /** Gives the first `sizeBytes` (or all, if there are fewer) as one chunk, and then the chunks as they come. */
 async function* gathered(
@@ -32,53 +35,6 @@ async function* gathered(
   if (first !== undefined && first.length > 0) yield first;
 }
 
-/** Feeds chunks into a stream until they end or `stopped` says so; what the source throws is kept apart. */
-async function feed(
-  chunks: AsyncIterable<Uint8Array>,
-  writer: WritableStreamDefaultWriter<Uint8Array>,
-  source: { fault?: unknown; failed: boolean; stopped: boolean },
-): Promise<void> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await iterator.next().catch((error: unknown) => {
-        source.fault = error;
-        source.failed = true;
-        throw error;
-      });
-      if (next.done || source.stopped) break;
-      await writer.write(next.value);
-    }
-    if (!source.stopped) await writer.close();
-  } catch (error) {
-    // The reader's side sees it too, and tells it.
-    await writer.abort(error).catch(() => {});
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-/** Unpacks gzip, one member or several. What the source throws is thrown as it is. */
-async function* gunzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const { readable, writable } = new DecompressionStream("gzip");
-  const reader: ReadableStreamDefaultReader<Uint8Array> = readable.getReader();
-  const source: Parameters<typeof feed>[2] = { failed: false, stopped: false };
-  const feeding = feed(chunks, writable.getWriter(), source);
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } catch {
-    if (source.failed) throw source.fault;
-    throw new DocumentRefused(
-      "CorruptGzip",
-      "The file begins as gzip but cannot be unpacked: it is damaged or cut short. Pack it again, or drop it unpacked.",
-    );
-  } finally {
-    source.stopped = true;
-    await reader.cancel().catch(() => {});
-    await feeding;
-  }
-}
-
 /** Stops a stream that grows beyond the limit: a small gzip file can unpack to anything. */
 async function* bounded(
   chunks: AsyncIterable<Uint8Array>,
@@ -100,8 +56,8 @@ export function tooLarge(maxInputBytes: number): DocumentRefused {
   );
 }
 
-/** A file's text, still in bytes, and whether it lies in the file as it is. */
-export interface PlainBytes {
+/** A file's text, still in bytes, and whether it lies in the file as it is. `restAt` is known at its end. */
+export interface PlainBytes extends Unpacking {
   chunks: AsyncIterable<Uint8Array>;
   /** It was gzip: offsets into the text are none into the file. Known once the first chunk was read. */
   unpacked: boolean;
@@ -116,14 +72,17 @@ export interface PlainBytes {
  * @throws DocumentRefused while reading: a binary or UTF-16 file, damaged gzip, more than `maxInputBytes`
  */
 export function plainBytes(file: AsyncIterable<Uint8Array>, maxInputBytes: number): PlainBytes {
-  const plain: PlainBytes = { chunks: read(), unpacked: false, head: new Uint8Array(0) };
+  const plain: PlainBytes = { chunks: read(), unpacked: false, head: new Uint8Array(0), restAt: undefined };
   async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
     const source = gathered(file, GZIP_MAGIC.length);
     const first = await source.next();
     if (first.done) return;
     plain.unpacked = GZIP_MAGIC.every((byte, at) => first.value[at] === byte);
     const whole = restarted(first.value, source);
-    for await (const chunk of gathered(bounded(plain.unpacked ? gunzipped(whole) : whole, maxInputBytes), HEAD_BYTES)) {
+    for await (const chunk of gathered(
+      bounded(plain.unpacked ? gunzipped(whole, plain) : whole, maxInputBytes),
+      HEAD_BYTES,
+    )) {
       if (plain.head.length === 0) {
         plain.head = chunk.slice(0, HEAD_BYTES);
         refuseForeign(plain.head);

@@ -7,15 +7,13 @@ import type { SubmissionFacts } from "../submission/submission.ts";
 import { GoodStream } from "./good-stream.ts";
 import { judge } from "./judge.ts";
 import { defaultPlanLimits, type PlanLimits } from "./limits.ts";
-import type { Share } from "./packing.ts";
+import { Media } from "./media.ts";
 import { tooLarge } from "./plain.ts";
-import { type Prepared, type PreparedSlice, runKeys, writePrepared } from "./prepared.ts";
+import { type Prepared, runKeys, writePrepared } from "./prepared.ts";
 import { type ErrorEntry, type Scanned, type Sink, scan } from "./scan.ts";
+import { composeSlices, withMedia } from "./slices.ts";
 
 export { type Prepared, type PreparedSlice, readPrepared } from "./prepared.ts";
-
-/** How many slices are composed at a time. */
-const SLICES_AT_ONCE = 8;
 
 const encoder = new TextEncoder();
 
@@ -32,6 +30,7 @@ interface Preparing {
   run: string;
   lane: LaneSettings;
   limits: PlanLimits;
+  media: Media;
 }
 
 /**
@@ -53,7 +52,8 @@ export async function prepareDrop(
   lane: LaneSettings,
   { refuse, limits }: PrepareOptions = {},
 ): Promise<Prepared> {
-  const preparing: Preparing = { objects, drop, run, lane, limits: { ...defaultPlanLimits, ...limits } };
+  const media = new Media(objects, drop.key, `${runKeys(drop.submissionId, run).sliceFolder(0)}media/`);
+  const preparing: Preparing = { objects, drop, run, lane, limits: { ...defaultPlanLimits, ...limits }, media };
   const prepared = await prepareWithin(preparing, refuse);
   await writePrepared(objects, drop.submissionId, run, prepared);
   return prepared;
@@ -70,14 +70,14 @@ async function prepareWithin(preparing: Preparing, refuse: Problem | undefined):
 }
 
 /** Scans the drop into a sink; closes nothing. */
-function scanDrop({ objects, drop, lane, limits }: Preparing, sink: Sink): Promise<Scanned> {
+function scanDrop({ objects, drop, lane, limits, media }: Preparing, sink: Sink): Promise<Scanned> {
   const { key, etag, modelId, invocation } = drop;
-  return scan(objects.read({ key, etag }), { lane, modelId, invocation }, limits, sink);
+  return scan(objects.read({ key, etag }), { lane, modelId, invocation, media }, limits, sink);
 }
 
 /** Prepares the good records; or the problem, and whether it is one of the file as a whole. */
 async function prepareGood(preparing: Preparing): Promise<Prepared | { problem: Problem; whole: boolean }> {
-  const { objects, drop, run, lane, limits } = preparing;
+  const { objects, drop, run, lane, limits, media } = preparing;
   const keys = runKeys(drop.submissionId, run);
   const errors = new Blocks(objects, keys.errors);
   const stream = new GoodStream(objects, { key: drop.key, etag: drop.etag }, keys.rewritten);
@@ -95,43 +95,22 @@ async function prepareGood(preparing: Preparing): Promise<Prepared | { problem: 
       await abort();
       return { problem: scanned.document, whole: true };
     }
-    const judged = judge(scanned, lane, limits.maxJobs);
+    const judged = withMedia(judge(scanned, lane, limits.maxJobs), media);
     if (judged.shares === undefined) {
       await abort();
       return { problem: judged.problem, whole: false };
     }
     const rewrittenKey = await stream.close();
     const errorsKey = await errors.close();
-    const slices = await composeSlices(objects, stream, judged.shares, keys.slice);
+    const slices = await composeSlices(objects, stream, judged.shares, keys, media);
     if (rewrittenKey !== undefined) await objects.delete([rewrittenKey]);
-    const { records, good } = scanned;
+    const { records, good, warnings } = scanned;
     const counts = { records, results: 0, errors: records - good };
-    return { slices, counts, ...(errorsKey !== undefined && { errorsKey }) };
+    return { slices, counts, ...(errorsKey !== undefined && { errorsKey }), ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     await abort();
     throw error;
   }
-}
-
-async function composeSlices(
-  objects: ObjectStore,
-  stream: GoodStream,
-  shares: readonly Share[],
-  keyOf: (slice: number) => string,
-): Promise<PreparedSlice[]> {
-  const slices = shares.map((share, slice) => ({ share, slice, inputKey: keyOf(slice), ...stream.pieces(share) }));
-  for (let from = 0; from < slices.length; from += SLICES_AT_ONCE)
-    await Promise.all(
-      slices
-        .slice(from, from + SLICES_AT_ONCE)
-        .map(({ inputKey, pieces }) => objects.compose(inputKey, pieces, Blocks.CONTENT_TYPE)),
-    );
-  return slices.map(({ slice, inputKey, share, sizeBytes }) => ({
-    slice,
-    inputKey,
-    records: share.records,
-    sizeBytes,
-  }));
 }
 
 /** Refuses a drop whose records can be told apart: each gets its error, its own or the file's. */
@@ -152,8 +131,9 @@ async function refuseEach(preparing: Preparing, problem: Problem): Promise<Prepa
       return refuseWhole(preparing, problem);
     }
     await errors.close();
-    const { records } = scanned;
-    return { slices: [], counts: { records, results: 0, errors: records }, errorsKey, problem };
+    const { records, warnings } = scanned;
+    const counts = { records, results: 0, errors: records };
+    return { slices: [], counts, errorsKey, problem, ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     await errors.abort();
     throw error;

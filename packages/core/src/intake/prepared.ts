@@ -4,6 +4,7 @@ import { textOf } from "../objects/text.ts";
 import type { ObjectStore } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
 import type { Counts } from "../submission/submission.ts";
+import type { Told } from "./tally.ts";
 
 /** A slice as plan.json has it: its number stands under `part` there, as earlier versions wrote it. */
 const sliceSchema = z
@@ -23,6 +24,14 @@ const countsSchema = z.object({
 
 const problemSchema = z.object({ code: z.string(), message: z.string() }) satisfies z.ZodType<Problem>;
 
+const toldSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  count: z.int().positive(),
+  lines: z.array(z.int().positive()),
+}) satisfies z.ZodType<Told>;
+const warnings = z.exactOptional(z.array(toldSchema));
+
 /** What a run writes as its plan.json. Two thousand slices make it about 300 kB; they stand under `parts`. */
 const preparedSchema = z.union([
   z
@@ -31,6 +40,7 @@ const preparedSchema = z.union([
       counts: countsSchema,
       errorsKey: z.string(),
       problem: problemSchema,
+      warnings,
     })
     .transform(({ parts, ...rest }) => ({ slices: parts, ...rest })),
   z
@@ -39,6 +49,7 @@ const preparedSchema = z.union([
       counts: countsSchema,
       errorsKey: z.exactOptional(z.string()),
       problem: z.undefined().optional(),
+      warnings,
     })
     .transform(({ parts, ...rest }) => ({ slices: parts, ...rest })),
 ]);
@@ -51,8 +62,8 @@ export type PreparedSlice = z.output<typeof sliceSchema>;
  * Where the file as a whole is no file of records, it counts as one record with one error.
  */
 export type Prepared =
-  | { slices: PreparedSlice[]; counts: Counts; errorsKey?: string; problem?: undefined }
-  | { slices: []; counts: Counts; errorsKey: string; problem: Problem };
+  | { slices: PreparedSlice[]; counts: Counts; errorsKey?: string; problem?: undefined; warnings?: Told[] }
+  | { slices: []; counts: Counts; errorsKey: string; problem: Problem; warnings?: Told[] };
 
 /** Where one run writes: nothing in these keys is the user's, so Bedrock accepts them all. */
 export function runKeys(submissionId: string, run: string) {
@@ -62,7 +73,15 @@ export function runKeys(submissionId: string, run: string) {
     errors: `${folder}errors.jsonl`,
     rewritten: `${folder}rewritten.jsonl`,
     slice: (slice: number) => `${folder}part-${String(slice).padStart(4, "0")}.jsonl`,
+    /** What Bedrock is told of in place of a slice's object: see `wholeInputKey`. */
+    sliceFolder: (slice: number) => `${folder}part-${String(slice).padStart(4, "0")}/`,
   };
+}
+
+/** The run whose plan.json has this key; undefined for every other object that was prepared. */
+export function runOfPlanKey(submissionId: string, key: string): string | undefined {
+  const run = key.slice(preparedPrefix(submissionId).length).split("/")[0] ?? "";
+  return key === runKeys(submissionId, run).plan ? run : undefined;
 }
 
 /** What plan.json says of it, in the words of the version that wrote the first one. */

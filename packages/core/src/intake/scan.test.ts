@@ -126,7 +126,7 @@ describe("a file of records", () => {
     expect(problem).toEqual({
       code: "CannotPack",
       message:
-        "The file's 15 records cannot be cut into jobs of at least 10 records, at most 10 records and at most 100000 bytes. Drop them together with more or smaller records, or change the lane's limits.",
+        "The file's 15 records cannot be cut into jobs of at least 10 records, at most 10 records and at most 5000000000 bytes. Drop them together with more or smaller records, or change the lane's limits.",
     });
   });
 

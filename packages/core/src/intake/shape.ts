@@ -1,6 +1,7 @@
 import type { Problem } from "../problem.ts";
-import type { Checked } from "../records/check.ts";
+import type { Checked, LineFault } from "../records/check.ts";
 import type { Line } from "../records/lines.ts";
+import { looksLikeTable, markupProblem, tableProblem } from "./foreign-text.ts";
 import { binaryFile } from "./magic.ts";
 import { DocumentRefused } from "./refusal.ts";
 
@@ -12,7 +13,13 @@ const LINES_PER_STRAY = 10;
 const NUL = 0;
 const LF = 0x0a;
 
-type Opening = "array" | "bracket" | "object";
+/** How much of a line is looked at, in bytes. */
+const LINE_HEAD_BYTES = 256;
+
+type Opening = "array" | "bracket" | "object" | "text";
+
+/** Lines of other services' files: where all lines are of one of these, so is the file. */
+const FOREIGN_FILES: ReadonlySet<LineFault> = new Set(["OpenAiBatch", "AnthropicBatch", "ResultLine", "BareBody"]);
 
 /**
  * Tells a file of broken records from a file that is no JSONL at all: a pretty-printed document, a JSON array, a
@@ -22,7 +29,11 @@ type Opening = "array" | "bracket" | "object";
 export class Shape {
   #opening: Opening | undefined;
   #goesOn = false;
-  #secondBegins: string | undefined;
+  #first = "";
+  #second = "";
+  #markup: Problem | undefined;
+  /** The fault that all lines so far have, if it is one. */
+  #common: { code: LineFault; message: string } | undefined;
   #hasNul = false;
   #lines = 0;
   #good = 0;
@@ -45,7 +56,9 @@ export class Shape {
       return undefined;
     }
     if (this.#lines === 1) this.#seeFirst(line, checked.code === "NotJson", head);
-    else if (this.#lines === 2) this.#secondBegins = textOf(line.bytes.subarray(0, 256)).trimStart()[0];
+    else if (this.#lines === 2) this.#second = headOf(line);
+    if (this.#lines === 1) this.#common = checked;
+    else if (this.#common?.code !== checked.code) this.#common = undefined;
     if (this.#opening === "bracket") return problems.array();
     return this.#lines === PROBE_LINES ? this.verdict(this.#lines, 0) : undefined;
   }
@@ -56,17 +69,24 @@ export class Shape {
     if (lines === 0) return problems.empty();
     if (this.#hasNul && good === 0) return binaryFile().problem;
     if (this.#opening === "array") return problems.array();
-    const second = this.#secondBegins;
+    if (this.#markup !== undefined) return this.#markup;
+    const second = this.#second[0];
     if (this.#opening === "object" && this.#goesOn && second !== undefined && second !== "{") return problems.pretty();
-    return undefined;
+    if (this.#opening === "text" && second !== "{" && looksLikeTable(this.#first, this.#second)) return tableProblem;
+    const common = this.#common;
+    if (common === undefined || good > 0 || !FOREIGN_FILES.has(common.code)) return undefined;
+    return { code: common.code, message: common.message.replace(/^The line is/, "Every line of the file is") };
   }
 
   #seeFirst(line: Line, notJson: boolean, head: Uint8Array): void {
-    const begins = textOf(head).trimStart()[0];
+    const beginning = textOf(head).trimStart();
+    const begins = beginning[0];
     const text = textOf(line.bytes).trim();
+    this.#first = headOf(line);
+    this.#markup = markupProblem(beginning);
     if (text === "[") this.#opening = "bracket";
     else if (begins === "[") this.#opening = "array";
-    else if (begins === "{") this.#opening = "object";
+    else this.#opening = begins === "{" ? "object" : "text";
     this.#hasNul = firstLine(head).includes(NUL);
     this.#goesOn = notJson && /[{[,]$/.test(text);
   }
@@ -75,6 +95,10 @@ export class Shape {
 function firstLine(head: Uint8Array): Uint8Array {
   const lf = head.indexOf(LF);
   return lf === -1 ? head : head.subarray(0, lf);
+}
+
+function headOf(line: Line): string {
+  return textOf(line.bytes.subarray(0, LINE_HEAD_BYTES)).trim();
 }
 
 /** For looking only: what is no UTF-8 becomes a replacement character, and a byte-order mark goes away. */

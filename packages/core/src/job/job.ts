@@ -36,8 +36,13 @@ export interface Claim {
   calls: number;
   /** When the job was first claimed, in epoch milliseconds. */
   claimedAt: number;
-  /** When the last call set out whose outcome nobody knows, in epoch milliseconds: that call may have created the job. */
+  /**
+   * When the last call set out whose outcome nobody knows, in epoch milliseconds: that call may have created the job. It
+   * is some instance's time, so nothing is reckoned from it.
+   */
   doubtSince?: number;
+  /** When a look-up after that call first found nothing, by Bedrock's clock, in epoch milliseconds. */
+  absentSince?: number;
   /** How many answers were errors that we do not know. */
   oddAnswers: number;
 }
@@ -93,6 +98,8 @@ export interface ClaimLeft {
   leaseUntil: number;
   /** What was unknown before the call that was answered, in epoch milliseconds; absent: nothing. */
   doubtSince?: number;
+  /** `Claim.absentSince`, of that doubt. */
+  absentSince?: number;
   /** True if the call was answered with an error that we do not know. */
   odd: boolean;
 }

@@ -1,15 +1,17 @@
 import { modelName } from "../model/model-name.ts";
 
 /** Why a lane takes no new jobs for now. */
-export type BlockKind =
+export const blockKinds = [
   /** Bedrock said ServiceQuotaExceeded: somebody else holds the slots. Any end of a job lifts it. */
-  | "quota"
+  "quota",
   /** Bedrock said Throttling. */
-  | "throttled"
+  "throttled",
   /** A person has to mend the account, its rights, the model or the settings; stored for the model, not for the lane. */
-  | "denied"
+  "denied",
   /** Jobs failed one after the other with nothing processed. */
-  | "failures";
+  "failures",
+] as const;
+export type BlockKind = (typeof blockKinds)[number];
 
 export interface Block {
   kind: BlockKind;
@@ -55,15 +57,28 @@ export type ReleaseOutcome =
 /** After so many failures in a row a lane sends one job at a time, as a probe. */
 export const FAILURES_TO_TRIP = 3;
 
+/** How long a block of each kind can last from now on, in milliseconds. */
+export type LongestBlocks = Readonly<Record<BlockKind, number>>;
+
 /** True while the lane takes no new jobs. */
-export function isBlocked(lane: Lane, now: number): boolean {
-  return lane.block !== undefined && lane.block.until > now;
+export function isBlocked({ block }: Lane, now: number, longest: LongestBlocks): boolean {
+  return block !== undefined && lasts(block, now, longest);
 }
 
 /** The model's block, if it lasts. */
-export function modelBlock(lane: Lane, modelId: string, now: number): Block | undefined {
+export function modelBlock(lane: Lane, modelId: string, now: number, longest: LongestBlocks): Block | undefined {
   const block = lane.modelBlocks.get(modelName(modelId));
-  return block !== undefined && block.until > now ? block : undefined;
+  return block !== undefined && lasts(block, now, longest) ? block : undefined;
+}
+
+/** The blocks that last of single models, by their names. */
+export function blockedModels(lane: Lane, now: number, longest: LongestBlocks): ReadonlyMap<string, Block> {
+  return new Map([...lane.modelBlocks].filter(([, block]) => lasts(block, now, longest)));
+}
+
+/** A block that would last longer than any was set by a clock that is far ahead. */
+function lasts({ kind, until }: Block, now: number, longest: LongestBlocks): boolean {
+  return until > now && until <= now + longest[kind];
 }
 
 /** True while one job more may hold a slot; a lane that does not trust its jobs sends one at a time. */

@@ -2,7 +2,16 @@ import type { InvocationType } from "./invocation.ts";
 import { modelName } from "./model-name.ts";
 
 /** Models whose requests have the same form. */
-export type Family = "Claude" | "Nova" | "Titan" | "Llama" | "Mistral" | "CohereEmbed" | "Converse";
+export type Family =
+  | "Claude"
+  | "Nova"
+  | "Titan"
+  | "TitanG1"
+  | "Llama"
+  | "Mistral"
+  | "CohereEmbed"
+  | "CohereEmbed3"
+  | "Converse";
 
 /** What inference profiles put before a foundation model's id: `us.`, `eu.`, `apac.`, `global.`, `us-gov.`, … */
 const PROFILE_PREFIX = /^[a-z]{2,6}(?:-[a-z]{3})?\./;
@@ -14,9 +23,11 @@ const PROFILE_PREFIX = /^[a-z]{2,6}(?:-[a-z]{3})?\./;
 const FAMILIES: readonly (readonly [RegExp, Family])[] = [
   [/^anthropic\.claude-(?!v\d|instant)/, "Claude"],
   [/^amazon\.nova-(?:\d+-)?(?:micro|lite|pro|premier)\b/, "Nova"],
-  [/^amazon\.titan-embed-(?:text-|g1-text-)/, "Titan"],
+  [/^amazon\.titan-embed-(?:text-v1|g1-text-)/, "TitanG1"],
+  [/^amazon\.titan-embed-text-/, "Titan"],
   [/^meta\.llama/, "Llama"],
   [/^mistral\./, "Mistral"],
+  [/^cohere\.embed-(?:english|multilingual)-v3/, "CohereEmbed3"],
   [/^cohere\.embed-/, "CohereEmbed"],
 ];
 

@@ -1,5 +1,15 @@
 import type { Family } from "./family.ts";
-import { type Fault, type Fields, faultOfList, faultOfOptional, faultOfText, isMissing } from "./fields.ts";
+import {
+  type Fault,
+  type Fields,
+  faultInList,
+  faultOfList,
+  faultOfOptional,
+  faultOfText,
+  isMissing,
+  isObject,
+} from "./fields.ts";
+import { doubtOfForeign, faultOfForeign } from "./foreign-fields.ts";
 import { type MessageForm, messagesCheck } from "./messages.ts";
 
 /** AWS's page on Claude's Messages API: "The value must be bedrock-2023-05-31". */
@@ -18,7 +28,7 @@ const blockForm: Omit<MessageForm, "family"> = {
   contentOptional: false,
   typedBlocks: false,
 };
-const faultOfNovaMessages = messagesCheck({ family: "Nova", ...blockForm });
+const faultOfNovaMessages = messagesCheck({ family: "Nova", ...blockForm, strictBlocks: true });
 const faultOfConverseMessages = messagesCheck({ family: "Converse", ...blockForm });
 const faultOfMistralMessages = messagesCheck({
   family: "Mistral",
@@ -39,7 +49,18 @@ function claude(input: Fields): Fault | undefined {
     (typeof system === "string" || isMissing(system) || Array.isArray(system)
       ? undefined
       : ".system: must be a string or an array of content blocks for Claude") ??
-    faultOfOptional(input, "temperature", "a number")
+    faultOfOptional(input, "temperature", "a number") ??
+    faultOfClaudeTools(input)
+  );
+}
+
+/** OpenAI's tools are wrapped once more than Claude's. */
+function faultOfClaudeTools({ tools }: Fields): Fault | undefined {
+  if (!Array.isArray(tools)) return undefined;
+  return faultInList(tools, "tools", (tool) =>
+    isObject(tool) && isObject(tool["function"])
+      ? ".function: is OpenAI's form of a tool; Claude's is {name, description, input_schema}"
+      : undefined,
   );
 }
 
@@ -60,10 +81,21 @@ function converse(input: Fields): Fault | undefined {
   );
 }
 
+function titanG1(input: Fields): Fault | undefined {
+  return faultOfText(input, "inputText", "Titan text embeddings");
+}
+
+/** AWS's page on Titan Text Embeddings V2: the sizes that a vector can have. */
+const TITAN_DIMENSIONS: readonly unknown[] = [256, 512, 1024];
+
 function titan(input: Fields): Fault | undefined {
+  const { dimensions } = input;
   return (
-    faultOfText(input, "inputText", "Titan text embeddings") ??
+    titanG1(input) ??
     faultOfOptional(input, "dimensions", "a positive whole number") ??
+    (isMissing(dimensions) || TITAN_DIMENSIONS.includes(dimensions)
+      ? undefined
+      : `.dimensions: must be ${TITAN_DIMENSIONS.join(", ").replace(/, (\d+)$/, " or $1")}`) ??
     faultOfOptional(input, "normalize", "true or false")
   );
 }
@@ -78,23 +110,62 @@ function mistral(input: Fields): Fault | undefined {
   return isMissing(prompt) ? ".prompt: required for Mistral, or messages" : faultOfText(input, "prompt", "Mistral");
 }
 
+/** AWS's pages on Cohere Embed v3 and v4: the most texts, or inputs, of one request. */
+const COHERE_MOST_TEXTS = 96;
+/** AWS's page on Cohere Embed v3: a longer text is refused before it is cut to the model's tokens. */
+const COHERE3_MOST_CHARS = 2_048;
+const COHERE_INPUT_TYPES: readonly unknown[] = [
+  "search_document",
+  "search_query",
+  "classification",
+  "clustering",
+  "image",
+];
+
 function cohereEmbed(input: Fields): Fault | undefined {
+  return cohere(input, Number.POSITIVE_INFINITY);
+}
+
+function cohereEmbed3(input: Fields): Fault | undefined {
+  return cohere(input, COHERE3_MOST_CHARS);
+}
+
+function cohere(input: Fields, mostChars: number): Fault | undefined {
   const { texts, images, inputs } = input;
   const family = "Cohere Embed";
-  const fault = faultOfText(input, "input_type", family);
+  const fault = faultOfText(input, "input_type", family) ?? faultOfCohereType(input) ?? faultOfCohereCount(input);
   if (fault !== undefined) return fault;
   // Newer versions embed images, or inputs of both kinds, in place of texts.
   if (isMissing(texts) && !(isMissing(images) && isMissing(inputs))) return undefined;
-  return faultOfList(input, "texts", family, (text) => (typeof text === "string" ? undefined : ": must be a string"));
+  return faultOfList(input, "texts", family, (text) => {
+    if (typeof text !== "string") return ": must be a string";
+    return text.length > mostChars ? `: must have at most ${mostChars} characters` : undefined;
+  });
+}
+
+function faultOfCohereType({ input_type: type }: Fields): Fault | undefined {
+  return COHERE_INPUT_TYPES.includes(type) ? undefined : `.input_type: must be one of ${COHERE_INPUT_TYPES.join(", ")}`;
+}
+
+function faultOfCohereCount(input: Fields): Fault | undefined {
+  const name = ["texts", "inputs"].find((name) => {
+    const items = input[name];
+    return Array.isArray(items) && items.length > COHERE_MOST_TEXTS;
+  });
+  return name === undefined
+    ? undefined
+    : `.${name}: must have at most ${COHERE_MOST_TEXTS} items; make several records of them`;
 }
 
 const checks: Record<Family, (input: Fields) => Fault | undefined> = {
   Claude: claude,
   Nova: nova,
   Titan: titan,
+  TitanG1: titanG1,
   Llama: llama,
   Mistral: mistral,
   CohereEmbed: cohereEmbed,
+  CohereEmbed3: cohereEmbed3,
   Converse: converse,
 };
 
@@ -106,6 +177,30 @@ const checks: Record<Family, (input: Fields) => Fault | undefined> = {
  * Claude`; undefined if there is none
  */
 export function faultOfInput(family: Family, modelInput: Fields): string | undefined {
-  const fault = checks[family](modelInput);
+  const fault = faultOfForeign(family, modelInput) ?? checks[family](modelInput);
   return fault === undefined ? undefined : `modelInput${fault}`;
+}
+
+/** AWS's page on Titan Text Embeddings: the most characters of a text. */
+const TITAN_MOST_CHARS = 50_000;
+
+/** What the model may refuse, or may not: told as a warning, and run. The path is as that of `faultOfInput`. */
+export function doubtOfInput(family: Family, modelInput: Fields): string | undefined {
+  const doubt = doubtOfForeign(family, modelInput) ?? doubts[family]?.(modelInput);
+  return doubt === undefined ? undefined : `modelInput${doubt}`;
+}
+
+const doubts: Partial<Record<Family, (input: Fields) => Fault | undefined>> = {
+  Claude: ({ temperature, top_p: topP }) =>
+    isMissing(temperature) || isMissing(topP)
+      ? undefined
+      : ".top_p: newer Claude models refuse it beside temperature; leave one of them out",
+  Titan: doubtOfTitan,
+  TitanG1: doubtOfTitan,
+};
+
+function doubtOfTitan({ inputText }: Fields): Fault | undefined {
+  return typeof inputText === "string" && inputText.length > TITAN_MOST_CHARS
+    ? `.inputText: Titan takes at most ${TITAN_MOST_CHARS.toLocaleString("en-US")} characters`
+    : undefined;
 }

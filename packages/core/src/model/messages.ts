@@ -11,6 +11,8 @@ export interface MessageForm {
   contentOptional: boolean;
   /** Whether every block must name its kind in `type`. */
   typedBlocks: boolean;
+  /** Whether a block with a `type` is refused: its kind is the name of its one member. */
+  strictBlocks?: boolean;
 }
 
 /** Makes the check of `messages`: a non-empty array of `{role, content}`. */
@@ -18,6 +20,8 @@ export function messagesCheck(form: MessageForm): (fields: Fields) => Fault | un
   const { family } = form;
   const faultOfBlock = (block: unknown): Fault | undefined => {
     if (!isObject(block)) return ": must be an object";
+    if (form.strictBlocks && !isMissing(block["type"]))
+      return `.type: is no field of ${family}'s blocks: one is {"text": "…"} or {"image": {…}}`;
     return form.typedBlocks && typeof block["type"] !== "string" ? `.type: required for ${family}` : undefined;
   };
   const faultOfMessage = (message: unknown): Fault | undefined => {

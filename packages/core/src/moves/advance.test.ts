@@ -1,4 +1,4 @@
-import { aWorld, type MemoryWorld, queueJobs } from "@sluice/testing";
+import { aWorld, LONGEST, type MemoryWorld, queueJobs } from "@sluice/testing";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type BedrockStatus, jobStatuses, rankOf } from "../job/status.ts";
@@ -181,7 +181,7 @@ describe("a lost event", () => {
   test("of a job that is gone from the table is repaired by the sweep: its slot comes free", async () => {
     await queueJobs(world, 4);
     await world.store.lanes.setLimit(LANE, 3);
-    await world.store.lanes.claimSlot(LANE, "01ARZ3NDEKTSV4RRFFQ69G5FAV", world.clock.now());
+    await world.store.lanes.claimSlot(LANE, "01ARZ3NDEKTSV4RRFFQ69G5FAV", world.clock.now(), LONGEST);
     await sweep(world);
     expect(world.batch.running).toHaveLength(3);
     expect((await world.store.lanes.get(LANE))?.holders.has("01ARZ3NDEKTSV4RRFFQ69G5FAV")).toBe(false);

@@ -1,16 +1,19 @@
-import { processedPrefix } from "../bucket/keys.ts";
+import { wholeInputKey } from "../bucket/keys.ts";
 import { jobIdOf, jobIdOfName } from "../ids.ts";
 import { readPrepared } from "../intake/prepare.ts";
 import type { EndedJob, Job } from "../job/job.ts";
 import { arnOf, isEnded } from "../job/job.ts";
 import type { BedrockJob } from "../ports/batch.ts";
 import { finalise } from "../results/finalise.ts";
+import { findPlace } from "../results/folder.ts";
 import { sweepUp } from "../results/sweep-up.ts";
+import { isToCome } from "../rules/clocks.ts";
 import { settleOutput } from "../settling/settle.ts";
 import { bringForward, type Sighting } from "../slots/bring-forward.ts";
 import { homeOf } from "../slots/home.ts";
-import type { Submission } from "../submission/submission.ts";
+import type { CommittedPlan, Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { takeOver, takeOverAt } from "./take-over.ts";
 
 /** How many jobs of a submission are read at a time when its results are joined. */
 const JOBS_AT_ONCE = 50;
@@ -31,24 +34,33 @@ export async function collectEvent(world: World, event: Sighting): Promise<void>
  * @throws OutputIncomplete while Bedrock's output is not all there: the message is to be delivered again later
  */
 export async function collect(world: World, jobId: string, at: number): Promise<void> {
-  if (at > world.clock.now()) return world.messages.collect(jobId, at);
+  if (isToCome(at, world.timings.graceMs + world.timings.skewMs, world.clock.now()))
+    return world.messages.collect(jobId, at);
   const job = await world.store.jobs.get(jobId);
   if (job !== undefined) await collectJob(world, job);
 }
 
 async function collectJob(world: World, job: Job): Promise<void> {
-  const { batch, messages, clock, timings } = world;
+  const { batch, messages, clock } = world;
   const arn = arnOf(job);
   if (isDone(job)) return;
   const seen = arn === undefined ? undefined : await batch.get(arn);
   const ended = seen === undefined ? job : await catchUp(world, job, seen);
   // Not ended after all: the event of its end will come, or the sweep.
   if (!isEnded(ended) || ended.done) return;
-  const readyAt = ended.endedAt + timings.graceMs;
+  const waitMs = graceLeft(world, ended, seen);
   // Completed jobs have a manifest that tells whether all is there; of the others, what exists some time after.
   const hasManifest = ended.status === "Completed" || ended.status === "PartiallyCompleted";
-  if (!hasManifest && arn !== undefined && clock.now() < readyAt) return messages.collect(job.jobId, readyAt);
+  if (!hasManifest && arn !== undefined && waitMs > 0) return messages.collect(job.jobId, clock.now() + waitMs);
   await settle(world, ended, seen);
+}
+
+/** How long Bedrock may still write output, in milliseconds: by its own clock where it tells both times. */
+function graceLeft({ clock, timings }: World, job: EndedJob, seen: BedrockJob | undefined): number {
+  const endedAt = seen?.endedAt ?? job.endedAt;
+  const now = seen?.endedAt === undefined ? clock.now() : (seen.reportedAt ?? clock.now());
+  // An end that lies far ahead is a wrong clock's, and nobody waits for it.
+  return Math.min(timings.graceMs, endedAt + timings.graceMs - now);
 }
 
 function isDone(job: Job): boolean {
@@ -64,49 +76,79 @@ async function catchUp(world: World, job: Job, seen: Sighting): Promise<Job> {
 }
 
 async function settle(world: World, job: EndedJob, seen: BedrockJob | undefined): Promise<void> {
-  const { store, objects, log } = world;
+  const { store } = world;
   const { jobId, submissionId } = job;
   let submission = await store.submissions.get(submissionId);
   if (submission === undefined)
     throw new Error(
       `Job ${jobId} belongs to submission ${submissionId}, which is not in the table. Restore the table.`,
     );
-  if (submission.openJobs.has(jobId)) {
-    const settled = await settleOutput(objects, job);
-    await store.jobs.recordOutcome(jobId, {
-      ...settled,
-      ...(seen?.submittedAt !== undefined && { submittedAt: seen.submittedAt }),
-      ...(seen?.endedAt !== undefined && { endedAt: seen.endedAt }),
-    });
-    submission = await store.submissions.settleSlice(submissionId, jobId, settled);
-    log({ level: "info", event: "jobSettled", lane: job.lane, jobId, submissionId, count: job.recordCount });
-  }
-  if (submission.openJobs.size === 0) await finish(world, submission);
-  await store.jobs.markDone(jobId);
+  if (submission.openJobs.has(jobId))
+    submission = (await sweptUp(world, submission, job)) ?? (await settleRecords(world, job, seen));
+  const hasEnded = submission.openJobs.size === 0;
+  if (hasEnded) await finish(world, submission, jobId);
+  await store.jobs.markDone(jobId, hasEnded);
 }
 
-/** Joins the results of a submission without open jobs. Its prepared input goes once it is Done, and not before. */
-async function finish(world: World, submission: Submission): Promise<void> {
-  const { store, objects, stage, log } = world;
-  const { submissionId, bucket, key, plan, lane } = submission;
-  if (plan !== undefined && submission.status !== "Done") {
-    // Its jobs can end before the plan that queued them came to its last step.
-    await store.submissions.open(submissionId);
-    const { errorsKey } = await readPrepared(objects, submissionId, plan.run);
-    const owner = await store.submissions.claimPath(bucket, key, submissionId);
-    const prefix = processedPrefix(key, owner === submissionId, submissionId);
-    const jobs = await endedJobs(world, submission, plan.slices);
-    await finalise(objects, submission, jobs, { stage, ...(errorsKey !== undefined && { errorsKey }) }, prefix);
-    await store.submissions.finish(submissionId);
-    log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
-  }
+/** What was prepared is swept up once the results are written: if it is gone, the table may know less than the bucket. */
+async function sweptUp(world: World, submission: Submission, job: EndedJob): Promise<Submission | undefined> {
+  const isGone = (await world.objects.head(wholeInputKey(job.inputKey))) === undefined;
+  return isGone ? takeOver(world, submission) : undefined;
+}
+
+async function settleRecords(world: World, job: EndedJob, seen: BedrockJob | undefined): Promise<Submission> {
+  const { store, objects, log } = world;
+  const { jobId, submissionId } = job;
+  const settled = await settleOutput(objects, job);
+  await store.jobs.recordOutcome(jobId, {
+    ...settled,
+    ...(seen?.submittedAt !== undefined && { submittedAt: seen.submittedAt }),
+    ...(seen?.endedAt !== undefined && { endedAt: seen.endedAt }),
+  });
+  const submission = await store.submissions.settleSlice(submissionId, jobId, settled);
+  log({ level: "info", event: "jobSettled", lane: job.lane, jobId, submissionId, count: job.recordCount });
+  return submission;
+}
+
+/**
+ * Joins the results of a submission without open jobs. Its prepared input goes once it is Done, and not before; from
+ * then on the table may forget its jobs, of which the last is marked by whoever collects it.
+ */
+async function finish(world: World, submission: Submission, lastJobId: string): Promise<void> {
+  const { store, objects } = world;
+  const { submissionId, plan } = submission;
+  if (plan !== undefined && submission.status !== "Done") await join(world, submission, plan);
   await sweepUp(objects, submissionId);
+  const ids = jobIdsOf(submission).filter((id) => id !== lastJobId);
+  for (let from = 0; from < ids.length; from += JOBS_AT_ONCE)
+    await Promise.all(ids.slice(from, from + JOBS_AT_ONCE).map((id) => store.jobs.markDone(id, true)));
+}
+
+async function join(world: World, submission: Submission, plan: CommittedPlan): Promise<void> {
+  const { store, objects, stage, log } = world;
+  const { submissionId, bucket, key, lane } = submission;
+  // Its jobs can end before the plan that queued them came to its last step.
+  if (submission.status === "Planning") await store.submissions.open(submissionId);
+  const owner = await store.submissions.claimPath(bucket, key, submissionId);
+  const place = await findPlace(objects, submission, owner === submissionId);
+  if (submission.folder === undefined && (await takeOverAt(world, submission, place)) !== undefined) return;
+  if (place.summary === undefined || place.summary.status === "Refused") {
+    const planned = await readPrepared(objects, submissionId, plan.run);
+    const jobs = await endedJobs(world, submission);
+    const folder = await store.submissions.chooseFolder(submissionId, place.folder);
+    await finalise(objects, submission, jobs, { ...planned, stage }, folder);
+  }
+  await store.submissions.finish(submissionId);
+  log({ level: "info", event: "submissionDone", submissionId, lane, key, count: submission.counts.records });
+}
+
+function jobIdsOf({ submissionId, lastModified, plan }: Submission): string[] {
+  return Array.from({ length: plan?.slices ?? 0 }, (_, slice) => jobIdOf(submissionId, lastModified, slice));
 }
 
 /** Every job of a submission, from the base table: an index may not have the last one's outcome yet. */
-async function endedJobs({ store }: World, submission: Submission, slices: number): Promise<EndedJob[]> {
-  const { submissionId, lastModified } = submission;
-  const ids = Array.from({ length: slices }, (_, slice) => jobIdOf(submissionId, lastModified, slice));
+async function endedJobs({ store }: World, submission: Submission): Promise<EndedJob[]> {
+  const ids = jobIdsOf(submission);
   const jobs: EndedJob[] = [];
   for (let from = 0; from < ids.length; from += JOBS_AT_ONCE) {
     const page = await Promise.all(ids.slice(from, from + JOBS_AT_ONCE).map((id) => store.jobs.get(id)));

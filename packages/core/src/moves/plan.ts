@@ -1,17 +1,23 @@
-import { DROPS_PREFIX, jobOutputPrefix, processedPrefix } from "../bucket/keys.ts";
+import { isIgnored } from "../bucket/ignored.ts";
+import { jobOutputPrefix } from "../bucket/keys.ts";
 import { ObjectChanged, ObjectMissing } from "../errors.ts";
-import { jobIdOf, submissionIdOf } from "../ids.ts";
+import { AGAIN_METADATA, jobIdOf, submissionIdOf } from "../ids.ts";
 import { type PreparedSlice, prepareDrop, readPrepared } from "../intake/prepare.ts";
 import type { PendingJob } from "../job/job.ts";
 import type { ObjectHead } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
-import { finaliseRefused } from "../results/finalise.ts";
+import { finaliseRefused, type Planned } from "../results/finalise.ts";
+import { findPlace } from "../results/folder.ts";
 import { sweepUp, sweepUpRun } from "../results/sweep-up.ts";
 import { routeOf } from "../settings/route.ts";
+import { routeNamed } from "../settings/settings.ts";
 import { homeOf } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { type PreparedRun, preparedBefore } from "./prepared-before.ts";
+import { earlierRun, REPEATED, refuseRepeated } from "./repeated.ts";
+import { takeOver } from "./take-over.ts";
 
 /** What a step of priority is worth in waiting time: six hours, so that nothing starves. */
 const PRIORITY_STEP_MS = 6 * 60 * 60_000;
@@ -25,8 +31,10 @@ const JOBS_AT_ONCE = 20;
  * Doing it again, from the beginning or from wherever it was interrupted, changes nothing.
  */
 export async function plan(world: World, key: string): Promise<void> {
-  // A folder's marker is no drop.
-  if (!key.startsWith(DROPS_PREFIX) || key.endsWith("/")) return;
+  if (isIgnored(key)) {
+    world.log({ level: "info", event: "dropIgnored", key, message: "Its name says that it is no file of records." });
+    return;
+  }
   for (let reading = 0; reading < MOST_READINGS; reading++) {
     const head = await world.objects.head(key);
     if (head === undefined) {
@@ -35,8 +43,9 @@ export async function plan(world: World, key: string): Promise<void> {
     }
     const { facts, problem } = factsOf(world, head);
     const submission = await world.store.submissions.put(facts);
+    tellOther(world, submission, facts);
     try {
-      return await goOn(world, submission, problem);
+      return await planFirst(world, submission, head, problem);
     } catch (error) {
       if (!(error instanceof ObjectChanged || error instanceof ObjectMissing) || error.key !== key) throw error;
       await refuseLost(world, submission);
@@ -47,14 +56,41 @@ export async function plan(world: World, key: string): Promise<void> {
 
 /** Goes on with a submission whose plan was interrupted. Its object may be another one by now, or gone. */
 export async function resumePlan(world: World, submission: Submission): Promise<void> {
-  if (submission.plan !== undefined) return goOn(world, submission, undefined);
+  const isPrepared = submission.plan !== undefined || (await preparedBefore(world, submission)) !== undefined;
+  if (isPrepared) return goOn(world, submission, undefined);
+  if ((await takeOver(world, submission)) !== undefined) return;
   const head = await world.objects.head(submission.key);
-  if (head === undefined || submissionIdOf(submission.bucket, head) !== submission.submissionId)
-    await refuseLost(world, submission);
+  const isOther = head !== undefined && submissionIdOf(submission.bucket, head) !== submission.submissionId;
+  if (isOther && head.etag === submission.etag) {
+    // The same content was written over it. Whichever of the two has it, the other one is refused.
+    const earlier = await earlierRun(world, submission, head.metadata[AGAIN_METADATA]);
+    if (earlier !== undefined) return refuseRepeated(world, submission, earlier);
+  } else if (head === undefined || isOther) await refuseLost(world, submission);
   if (head !== undefined) await world.messages.plan(submission.key);
 }
 
-function factsOf({ settings, objects, clock }: World, head: ObjectHead): { facts: SubmissionFacts; problem?: Problem } {
+/** Goes on with a submission, or with the one that has its content. */
+async function planFirst(world: World, submission: Submission, head: ObjectHead, problem: Problem | undefined) {
+  const isUndecided = submission.status === "Planning" && submission.plan === undefined;
+  if (!isUndecided && submission.problem?.code !== REPEATED) return goOn(world, submission, problem);
+  const earlier = await earlierRun(world, submission, head.metadata[AGAIN_METADATA]);
+  if (earlier === undefined) return goOn(world, submission, problem);
+  await refuseRepeated(world, submission, earlier);
+  // Its own plan may have died, and its object has become this one; two plans of one submission do no harm.
+  if (earlier.status === "Planning") await goOn(world, earlier, undefined);
+}
+
+/** S3 tells the time in whole seconds: two drops of one content within one of them are one submission, the first. */
+function tellOther({ log }: World, { submissionId, key, modelId, priority }: Submission, facts: SubmissionFacts): void {
+  if (modelId === facts.modelId && priority === facts.priority) return;
+  const message = `It was planned for ${modelId} with priority ${priority}, and this content is not run again for another model or priority. To do that on purpose, drop it with the metadata ${AGAIN_METADATA} and a value that is new.`;
+  log({ level: "info", event: "dropRepeated", submissionId, key, message });
+}
+
+export function factsOf(
+  { settings, objects, clock }: World,
+  head: ObjectHead,
+): { facts: SubmissionFacts; problem?: Problem } {
   const { routed, problem } = routeOf(settings, head.key, head.metadata);
   const { key, etag, lastModified, sizeBytes } = head;
   const { route, lane, model, invocation, timeoutHours, priority } = routed;
@@ -82,6 +118,7 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
     if (submission.status === "Open") await refill(world, homeOf(world, submission));
     return;
   }
+  if ((await takeOver(world, submission)) !== undefined) return;
   const committed = submission.plan === undefined ? await prepare(world, submission, problem) : submission;
   if (committed?.plan === undefined) return;
   const { submissionId, lane, key, plan } = committed;
@@ -117,7 +154,8 @@ async function prepareAgain(world: World, submission: Submission, run: string): 
   const { objects, settings } = world;
   const lane = settings.lanes[homeOf(world, submission)];
   if (lane === undefined) return undefined;
-  const { slices, counts } = await prepareDrop(objects, submission, run, lane);
+  const limits = limitsOf(world, submission);
+  const { slices, counts } = await prepareDrop(objects, submission, run, lane, { limits });
   const isSame = slices.length === submission.plan?.slices && counts.records === submission.counts.records;
   return isSame ? slices : undefined;
 }
@@ -130,18 +168,17 @@ function planLost({ key }: Submission, isThere: boolean): Problem {
   return { code: "PlanLost", message };
 }
 
-/** Reads and prepares the object; the submission as it is after the commit, or undefined if it is refused. */
+/** Prepares the object and commits to it; the submission as it is then, or undefined if it is refused. */
 async function prepare(
   world: World,
   submission: Submission,
   problem: Problem | undefined,
 ): Promise<Submission | undefined> {
-  const { store, objects, ids, settings } = world;
+  const { store, objects } = world;
   const { submissionId, lastModified } = submission;
-  const lane = settings.lanes[homeOf(world, submission)];
-  if (lane === undefined) return refuse(world, submission, {}, laneGone(submission));
-  const run = ids.run();
-  const prepared = await prepareDrop(objects, submission, run, lane, problem === undefined ? {} : { refuse: problem });
+  const made = (await preparedBefore(world, submission)) ?? (await prepareNow(world, submission, problem));
+  if (made === undefined) return refuse(world, submission, {}, laneGone(submission));
+  const { run, prepared } = made;
   if (prepared.problem !== undefined)
     return refuse(world, { ...submission, counts: prepared.counts }, prepared, prepared.problem);
   const { slices, counts } = prepared;
@@ -150,6 +187,25 @@ async function prepare(
   // Another run's plan counts, and its submission may be done already: nobody else would take our files away.
   if (committed.plan?.run !== run) await sweepUpRun(objects, submissionId, run);
   return committed;
+}
+
+/** Reads and prepares the object; undefined if its lane is no longer in the settings. */
+async function prepareNow(
+  world: World,
+  submission: Submission,
+  problem: Problem | undefined,
+): Promise<PreparedRun | undefined> {
+  const { objects, ids, settings } = world;
+  const lane = settings.lanes[homeOf(world, submission)];
+  if (lane === undefined) return undefined;
+  const run = ids.run();
+  const limits = limitsOf(world, submission);
+  const refused = problem === undefined ? {} : { refuse: problem };
+  return { run, prepared: await prepareDrop(objects, submission, run, lane, { limits, ...refused }) };
+}
+
+function limitsOf({ settings }: World, { route }: Submission): { maxJobs: number } {
+  return { maxJobs: routeNamed(settings, route).maxJobs };
 }
 
 function laneGone({ lane, modelId }: Submission): Problem {
@@ -161,15 +217,12 @@ function laneGone({ lane, modelId }: Submission): Problem {
  * Refuses a submission, with its errors where the user looks for results. The plain path stays free for a later drop
  * that is accepted.
  */
-async function refuse(
-  world: World,
-  submission: Submission,
-  prepared: { errorsKey?: string },
-  problem: Problem,
-): Promise<undefined> {
+async function refuse(world: World, submission: Submission, prepared: Planned, problem: Problem): Promise<undefined> {
   const { store, objects, log } = world;
   const { submissionId, key, lane, counts, plan } = submission;
-  await finaliseRefused(objects, { ...submission, problem }, prepared, processedPrefix(key, false, submissionId));
+  const place = await findPlace(objects, submission, false);
+  const folder = await store.submissions.chooseFolder(submissionId, place.folder);
+  await finaliseRefused(objects, { ...submission, problem }, prepared, folder);
   if (!(await store.submissions.refuse(submissionId, problem, counts, plan?.run))) return;
   await sweepUp(objects, submissionId);
   log({ level: "warn", event: "refused", submissionId, key, lane, status: problem.code, message: problem.message });
@@ -192,7 +245,7 @@ async function refuseLost(world: World, submission: Submission): Promise<void> {
 async function queueJob(world: World, submission: Submission, prepared: PreparedSlice): Promise<void> {
   const { store } = world;
   const lane = homeOf(world, submission);
-  const { submissionId, lastModified, modelId, invocation, timeoutHours, seenAt, priority } = submission;
+  const { submissionId, lastModified, modelId, invocation, timeoutHours, priority } = submission;
   const jobId = jobIdOf(submissionId, lastModified, prepared.slice);
   const job: PendingJob = {
     jobId,
@@ -206,11 +259,12 @@ async function queueJob(world: World, submission: Submission, prepared: Prepared
     inputBytes: prepared.sizeBytes,
     recordCount: prepared.records,
     outputPrefix: jobOutputPrefix(submissionId, jobId),
-    rank: seenAt - priority * PRIORITY_STEP_MS,
-    enqueuedAt: seenAt,
+    // The bucket's time, not a function's: a clock that is far off must not give a place in the queue.
+    rank: lastModified - priority * PRIORITY_STEP_MS,
+    enqueuedAt: lastModified,
     status: "Pending",
   };
   const isNew = await store.jobs.put(job);
-  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")
-    await store.queue.put({ lane, rank: job.rank, jobId, modelId });
+  const stored = isNew ? job : await store.jobs.get(jobId);
+  if (stored?.status === "Pending") await store.queue.put({ lane, rank: stored.rank, jobId, modelId });
 }

@@ -4,6 +4,7 @@ import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { BedrockJob } from "../ports/batch.ts";
+import { isOver } from "../rules/clocks.ts";
 import { bringForward } from "../slots/bring-forward.ts";
 import { homeOf, moveHolder } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
@@ -20,7 +21,7 @@ const CLOCK_SKEW_MS = 10 * 60_000;
 export async function rideAlong(world: World, lane: Lane): Promise<void> {
   const { clock, timings, store } = world;
   const now = clock.now();
-  if (now - lane.listedAt <= timings.rideMs) return;
+  if (!isOver(lane.listedAt, timings.rideMs, now)) return;
   if (!(await store.lanes.winListing(lane.lane, lane.listedAt, now))) return;
   const [failure] = await repairLanes(world, [lane]);
   // Its event or its message comes again: nobody else would refill what was released here.
@@ -77,7 +78,7 @@ type Step = () => Promise<unknown>;
 async function watch({ store, messages, clock, timings }: World, lane: Lane, hasMissed: boolean): Promise<void> {
   const now = clock.now();
   if (hasMissed) await store.lanes.noteMissed(lane.lane, now);
-  const isWatched = now - lane.missedAt < timings.watchMs && lane.holders.size > 0;
+  const isWatched = !isOver(lane.missedAt, timings.watchMs, now) && lane.holders.size > 0;
   // One millisecond more: a listing of exactly that age is young enough.
   if (hasMissed || isWatched) await messages.wake(lane.lane, now + timings.rideMs + 1);
 }

@@ -163,9 +163,12 @@ describe("a limit that is lowered", () => {
     await refill(world, "claude");
     expect((await lane("claude"))?.claiming.size).toBe(2);
     deploy({ claude: { models: [HAIKU], limit: 1 } });
-    world.clock.pass(world.timings.leaseMs + world.timings.doubtMs + 1);
-    await sweep(world);
-    await deliver();
+    // Two look-ups, so far apart, prove that neither call made a job.
+    for (const ms of [world.timings.leaseMs + 1, world.timings.doubtMs]) {
+      world.clock.pass(ms);
+      await sweep(world);
+      await deliver();
+    }
     expect(world.batch.running).toHaveLength(1);
     expect(await runAll()).toBe(1);
     expect(world.batch.jobs).toHaveLength(3);

@@ -1,3 +1,4 @@
+import { isOver } from "../rules/clocks.ts";
 import { moveWaiting, NO_LANE } from "../slots/home.ts";
 import { refreshLimit } from "../slots/limit.ts";
 import type { World } from "../world.ts";
@@ -83,7 +84,7 @@ async function collectLeftovers(world: World): Promise<void> {
     const { items, cursor: next, unreadable = [] } = await store.jobs.uncollected(PAGE, cursor);
     tellUnreadable(world, unreadable);
     for (const { jobId, endedAt } of items)
-      if (clock.now() - endedAt > timings.overdueMs)
+      if (isOver(endedAt, timings.overdueMs, clock.now()))
         await alone(world, { doing: `Asking for the output of job ${jobId}`, jobId }, () =>
           messages.collect(jobId, clock.now()),
         );
@@ -101,7 +102,7 @@ async function resumePlans(world: World): Promise<void> {
     tellUnreadable(world, unreadable);
     for (const submission of items) {
       const { status, seenAt, submissionId, key } = submission;
-      if (status === "Planning" && clock.now() - seenAt > timings.stalledPlanMs)
+      if (status === "Planning" && isOver(seenAt, timings.stalledPlanMs, clock.now()))
         await alone(world, { doing: `Going on with the plan of ${key}`, submissionId, key }, () =>
           resumePlan(world, submission),
         );

@@ -1,3 +1,4 @@
+import { isToCome, longestWakeMs } from "../rules/clocks.ts";
 import { refill } from "../slots/refill.ts";
 import type { World } from "../world.ts";
 import { rideAlong } from "./repair.ts";
@@ -7,7 +8,7 @@ import { rideAlong } from "./repair.ts";
  * early, because queues delay by minutes at most, is sent again.
  */
 export async function wake(world: World, laneName: string, at: number): Promise<void> {
-  if (at > world.clock.now()) return world.messages.wake(laneName, at);
+  if (isToCome(at, longestWakeMs(world.timings), world.clock.now())) return world.messages.wake(laneName, at);
   const lane = await refill(world, laneName);
   if (lane !== undefined) await rideAlong(world, lane);
 }

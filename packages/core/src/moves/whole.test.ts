@@ -17,7 +17,7 @@ const smallJobs = () =>
       claude: { models: ["anthropic.claude-3-haiku-20240307-v1:0"], limit: 3, maxRecords: 4, minRecords: 2 },
       nova: { models: ["amazon.nova-lite-v1:0"], limit: 3, maxRecords: 4, minRecords: 2 },
     },
-    routes: { urgent: { model: "amazon.nova-lite-v1:0", priority: 9 } },
+    routes: { urgent: { model: "amazon.nova-lite-v1:0", priority: 9, allow: { models: "any" } } },
   });
 
 const record = (recordId: string) =>

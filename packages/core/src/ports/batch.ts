@@ -49,14 +49,24 @@ export interface BedrockJob {
   processedRecords?: number;
   successRecords?: number;
   errorRecords?: number;
+  /** When Bedrock answered this, by its own clock; only Get tells. */
+  reportedAt?: number;
+}
+
+/** What a look-up by name found. */
+export interface LookUp {
+  /** Absent if the listing does not have it (yet). */
+  job?: BedrockJob;
+  /** When Bedrock answered, by its own clock, in epoch milliseconds. */
+  at: number;
 }
 
 /** Bedrock's batch operations, each one attempt. All but `create` throw on a fault. */
 export interface BatchService {
   create(request: CreateRequest): Promise<CreateAnswer>;
   get(arn: string): Promise<BedrockJob | undefined>;
-  /** The job of exactly this name; undefined if the listing does not have it (yet). */
-  findByName(jobName: string): Promise<BedrockJob | undefined>;
+  /** Looks for the job of exactly this name. */
+  findByName(jobName: string): Promise<LookUp>;
   /**
    * A page of up to 1,000 jobs, the newest first, whose names contain `nameContains` and that were submitted after
    * `since` (epoch milliseconds).

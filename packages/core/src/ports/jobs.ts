@@ -10,9 +10,10 @@ export interface Jobs {
   ofSubmission(submissionId: string, limit: number, cursor?: string): Promise<Page<Job>>;
   /**
    * `Pending → Claimed`, or takes over a claim whose lease is over at `now`: owner, lease, one more call, and the
-   * doubt that this call brings (`doubtSince = now`). The job as it was before, or undefined if refused.
+   * doubt that this call brings (`doubtSince = now`, and no `absentSince`). A lease that ends after `latest` is no right
+   * clock's, so it is over too. The job as it was before, or undefined if refused.
    */
-  takeClaim(jobId: string, owner: string, now: number, leaseUntil: number): Promise<Job | undefined>;
+  takeClaim(jobId: string, owner: string, now: number, leaseUntil: number, latest: number): Promise<Job | undefined>;
   /** Gives the claim back, if it is still the owner's: the call was answered. */
   yieldClaim(jobId: string, owner: string, left: ClaimLeft): Promise<boolean>;
   /** Says in which lane the job waits or holds its slot. */
@@ -25,8 +26,11 @@ export interface Jobs {
   bringForward(jobId: string, to: NextStatus): Promise<Job | undefined>;
   /** Stores what collect learned of an ended job that is not done with; storing it again changes nothing. */
   recordOutcome(jobId: string, outcome: Outcome): Promise<void>;
-  /** Marks an ended job as done with: no sweep looks at it again. */
-  markDone(jobId: string): Promise<void>;
+  /**
+   * Marks an ended job as done with: no sweep looks at it again. Only once its submission has ended may the table forget
+   * it, in time, for the submission's results are joined from its jobs; the first call that says so counts.
+   */
+  markDone(jobId: string, submissionHasEnded: boolean): Promise<void>;
   /** Jobs that ended and are not done with; eventually consistent. */
   uncollected(limit: number, cursor?: string): Promise<Page<EndedJob>>;
 }

@@ -1,4 +1,4 @@
-import type { Block, BlockKind, Lane, ReleaseOutcome } from "../lane/lane.ts";
+import type { Block, BlockKind, Lane, LongestBlocks, ReleaseOutcome } from "../lane/lane.ts";
 
 /**
  * The lanes and their slots: a lane's item is the only lock there is. What is refused changes nothing; the rules are
@@ -15,9 +15,10 @@ export interface Lanes {
   setLimit(lane: string, limit: number, settingsVersion?: number): Promise<Lane>;
   /**
    * Adds the job to `holders` and `claiming`, if it does not hold a slot, the lane has room, `limit > 0`, the lane is
-   * not blocked at `now`, and a lane with three failures in a row has no holder at all.
+   * not blocked at `now`, and a lane with three failures in a row has no holder at all. A block that would last longer
+   * from `now` on than `longest` of its kind is over.
    */
-  claimSlot(lane: string, jobId: string, now: number): Promise<boolean>;
+  claimSlot(lane: string, jobId: string, now: number, longest: LongestBlocks): Promise<boolean>;
   /** Adds a job that holds a slot of another lane to `holders` and `claiming`, whatever the limit; false if it is there. */
   takeOver(lane: string, jobId: string): Promise<boolean>;
   /** Takes the job out of `claiming`: its ARN is stored. */

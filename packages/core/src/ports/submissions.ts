@@ -1,5 +1,12 @@
 import type { Problem } from "../problem.ts";
-import type { CommittedPlan, Counts, SliceCounts, Submission, SubmissionFacts } from "../submission/submission.ts";
+import type {
+  CommittedPlan,
+  Counts,
+  SliceCounts,
+  Submission,
+  SubmissionFacts,
+  TakenOver,
+} from "../submission/submission.ts";
 import type { Page } from "./page.ts";
 
 /** The submissions, and whose results lie at which path. The rules are `submissionTransition`'s. */
@@ -32,8 +39,18 @@ export interface Submissions {
    * `SubmissionMissing` if it was never put.
    */
   settleSlice(submissionId: string, jobId: string, settled: SliceCounts): Promise<Submission>;
+  /**
+   * Stores the folder of its results, if it has none; the one that it has then. Throws `SubmissionMissing` if it was
+   * never put.
+   */
+  chooseFolder(submissionId: string, folder: string): Promise<string>;
   /** `Open → Done`, if no job of it is open. */
   finish(submissionId: string): Promise<void>;
+  /**
+   * `Planning` or `Open → Done`, or `Planning → Refused` if it has no plan, without any open job: its results are in the
+   * bucket already. The submission as it is then, or undefined if it is further on.
+   */
+  takeOver(submissionId: string, end: TakenOver): Promise<Submission | undefined>;
   /** The submission whose results lie at the plain path of this key: the first that asks, for ever. */
   claimPath(bucket: string, key: string, submissionId: string): Promise<string>;
 }

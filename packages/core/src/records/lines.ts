@@ -1,5 +1,4 @@
-/** The longest line that is read, in bytes without its end; longer ones are counted and dropped. Our own limit. */
-export const MAX_LINE_BYTES = 20_000_000;
+import { MAX_LINE_BYTES } from "../model/line-size.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;

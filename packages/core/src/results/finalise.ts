@@ -12,6 +12,8 @@ const JSON_TYPE = "application/json";
 export interface Planned {
   /** The object of the lines that the plan found broken; absent if there were none. */
   errorsKey?: string;
+  /** What looked like a mistake and was run all the same; each sentence with how often, and its first lines. */
+  warnings?: readonly { code: string; message: string; count: number; lines: readonly number[] }[];
   /** The stage's name, from which the names of its jobs in Bedrock follow; without it the summary leaves them out. */
   stage?: string;
 }
@@ -49,7 +51,8 @@ export async function finalise(
   );
   // The store says Open until this is written; a user's stop is the only other way to get here.
   const status = submission.status === "Stopped" ? "Stopped" : "Done";
-  await writeSummary(objects, prefix, { ...head(submission, status), ...endOf(settled, planned.stage) });
+  const { warnings, stage } = planned;
+  await writeSummary(objects, prefix, { ...head(submission, status), warnings, ...endOf(settled, stage) });
 }
 
 /**
@@ -65,7 +68,13 @@ export async function finaliseRefused(
   await objects.compose(`${prefix}${RESULTS_NAME}`, [], JSONL);
   await objects.compose(`${prefix}${ERRORS_NAME}`, plannedErrors(planned), JSONL);
   const { code, message } = submission.problem;
-  await writeSummary(objects, prefix, { ...head(submission, "Refused"), problem: { code, message }, jobs: [] });
+  const { warnings } = planned;
+  await writeSummary(objects, prefix, {
+    ...head(submission, "Refused"),
+    problem: { code, message },
+    warnings,
+    jobs: [],
+  });
 }
 
 function plannedErrors({ errorsKey }: Planned): Piece[] {

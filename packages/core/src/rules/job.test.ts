@@ -9,7 +9,7 @@ const claim: Claim = { owner: "run1", leaseUntil: 50, calls: 2, claimedAt: 1, do
 const claimed: ClaimedJob = { ...facts, status: "Claimed", claim };
 const running: RunningJob = { ...facts, status: "Scheduled", arn: "arn1" };
 const ended: EndedJob = { ...facts, status: "Failed", endedAt: 60, done: false };
-const take: JobEvent = { kind: "takeClaim", owner: "run2", now: 50, leaseUntil: 90 };
+const take: JobEvent = { kind: "takeClaim", owner: "run2", now: 50, leaseUntil: 90, latest: 80 };
 const end = { status: "Failed", at: 60 } as const;
 const outcome = { results: 1, errors: 2 };
 const { timeoutHours: __, ...withoutTimeout } = pending;
@@ -39,6 +39,12 @@ const cases: [given: string, job: Job | undefined, when: JobEvent, then: ReturnT
   [
     "a claim whose lease is over, one more call and a new doubt",
     claimed,
+    take,
+    { next: { ...claimed, claim: { ...claim, owner: "run2", leaseUntil: 90, calls: 3, doubtSince: 50 } } },
+  ],
+  [
+    "a claim whose lease was given by a clock that is far ahead",
+    { ...claimed, claim: { ...claim, leaseUntil: 81, absentSince: 45 } },
     take,
     { next: { ...claimed, claim: { ...claim, owner: "run2", leaseUntil: 90, calls: 3, doubtSince: 50 } } },
   ],

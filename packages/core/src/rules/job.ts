@@ -6,7 +6,7 @@ import type { Transition } from "./transition.ts";
 /** What can happen to a job. Times are epoch milliseconds. */
 export type JobEvent =
   | { kind: "put"; job: PendingJob }
-  | { kind: "takeClaim"; owner: string; now: number; leaseUntil: number }
+  | { kind: "takeClaim"; owner: string; now: number; leaseUntil: number; latest: number }
   | { kind: "yieldClaim"; owner: string; left: ClaimLeft }
   | { kind: "moveTo"; lane: string }
   | { kind: "bringForward"; to: NextStatus }
@@ -55,20 +55,20 @@ export function jobTransition(job: Job | undefined, event: JobEvent): Transition
 }
 
 function takeClaim(job: Job, event: JobEvent & { kind: "takeClaim" }): Transition<Job, Refusal> {
-  const { owner, now, leaseUntil } = event;
+  const { owner, now, leaseUntil, latest } = event;
   const taken = { owner, leaseUntil, doubtSince: now };
   if (job.status === "Pending") return claimed(job, { ...taken, calls: 1, claimedAt: now, oddAnswers: 0 });
   if (job.status !== "Claimed") return { refused: "furtherOn" };
-  if (job.claim.leaseUntil > now) return { refused: "leased" };
-  return claimed(job, { ...job.claim, ...taken, calls: job.claim.calls + 1 });
+  const { absentSince: _, ...claim } = job.claim;
+  if (claim.leaseUntil > now && claim.leaseUntil <= latest) return { refused: "leased" };
+  return claimed(job, { ...claim, ...taken, calls: claim.calls + 1 });
 }
 
-function yieldClaim(job: Job, owner: string, { leaseUntil, doubtSince, odd }: ClaimLeft): Transition<Job, Refusal> {
+function yieldClaim(job: Job, owner: string, { odd, ...given }: ClaimLeft): Transition<Job, Refusal> {
   if (!isOwner(job, owner)) return { refused: "notOwner" };
   const { calls, claimedAt, oddAnswers } = job.claim;
   // Nobody's: a repeat of this call, and the run that gave it back, must not pass for the owner.
-  const left = { owner: "", leaseUntil, calls, claimedAt, oddAnswers: oddAnswers + (odd ? 1 : 0) };
-  return claimed(job, doubtSince === undefined ? left : { ...left, doubtSince });
+  return claimed(job, { owner: "", calls, claimedAt, oddAnswers: oddAnswers + (odd ? 1 : 0), ...given });
 }
 
 function bringForward(job: Job, to: NextStatus): Transition<Job, Refusal> {

@@ -6,7 +6,8 @@ import { type LaneEvent, laneTransition } from "./lane.ts";
 const ids = (...jobIds: string[]) => new Set(jobIds);
 const block: Block = { kind: "quota", until: 100, reason: "full", tries: 2 };
 const held = aLane({ holders: ids("a", "b"), claiming: ids("a", "b"), failuresInRow: 1 });
-const claim: LaneEvent = { kind: "claimSlot", jobId: "c", now: 50 };
+const longest = { quota: 100, throttled: 1, denied: 1, failures: 1 };
+const claim: LaneEvent = { kind: "claimSlot", jobId: "c", now: 50, longest };
 const released = { ...held, holders: ids("b"), claiming: ids("b") };
 
 const cases: [given: string, lane: Lane | undefined, when: LaneEvent, then: ReturnType<typeof laneTransition>][] = [
@@ -59,11 +60,23 @@ const cases: [given: string, lane: Lane | undefined, when: LaneEvent, then: Retu
 
   ["no lane, no slot", undefined, claim, { refused: "noLane" }],
   ["room, a slot", held, claim, { next: { ...held, holders: ids("a", "b", "c"), claiming: ids("a", "b", "c") } }],
-  ["a holder, no second slot", held, { ...claim, jobId: "a" }, { refused: "holdsSlot" }],
+  ["a holder, no second slot", held, { ...claim, jobId: "a" } as LaneEvent, { refused: "holdsSlot" }],
   ["as many holders as the limit, no slot", { ...held, limit: 2 }, claim, { refused: "full" }],
   ["more holders than the limit, no slot", { ...held, limit: 1 }, claim, { refused: "full" }],
   ["a limit of 0, no slot", aLane({ limit: 0 }), claim, { refused: "full" }],
   ["a block that lasts, no slot", aLane({ block: { ...block, until: 51 } }), claim, { refused: "blocked" }],
+  [
+    "a block as long as there are any, no slot",
+    aLane({ block: { ...block, until: 150 } }),
+    claim,
+    { refused: "blocked" },
+  ],
+  [
+    "a block that lasts longer than any, as a clock that is far ahead sets it, a slot",
+    aLane({ block: { ...block, until: 151 } }),
+    claim,
+    { next: aLane({ block: { ...block, until: 151 }, holders: ids("c"), claiming: ids("c") }) },
+  ],
   [
     "a block that is over, a slot, and the block stays to be remembered",
     aLane({ block: { ...block, until: 50 } }),

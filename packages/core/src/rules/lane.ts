@@ -1,11 +1,11 @@
-import type { Block, BlockKind, Lane, ReleaseOutcome } from "../lane/lane.ts";
+import type { Block, BlockKind, Lane, LongestBlocks, ReleaseOutcome } from "../lane/lane.ts";
 import { hasRoom, isBlocked } from "../lane/lane.ts";
 import type { Transition } from "./transition.ts";
 
 /** What can happen to a lane. Times are epoch milliseconds. */
 export type LaneEvent =
   | { kind: "setLimit"; lane: string; limit: number; settingsVersion?: number }
-  | { kind: "claimSlot"; jobId: string; now: number }
+  | { kind: "claimSlot"; jobId: string; now: number; longest: LongestBlocks }
   | { kind: "takeOver"; jobId: string }
   | { kind: "finishClaiming"; jobId: string }
   | { kind: "releaseSlot"; jobId: string; outcome: ReleaseOutcome }
@@ -38,7 +38,7 @@ export function laneTransition(lane: Lane | undefined, event: LaneEvent): Transi
   if (lane === undefined) return { refused: "noLane" };
   switch (event.kind) {
     case "claimSlot":
-      return claimSlot(lane, event.jobId, event.now);
+      return claimSlot(lane, event);
     case "takeOver":
       return lane.holders.has(event.jobId) ? { refused: "holdsSlot" } : { next: withHolder(lane, event.jobId) };
     case "finishClaiming":
@@ -80,9 +80,9 @@ function liftModelBlock(lane: Lane, model: string): Transition<Lane, Refusal> {
   return { next: { ...lane, modelBlocks: new Map([...lane.modelBlocks].filter(([other]) => other !== model)) } };
 }
 
-function claimSlot(lane: Lane, jobId: string, now: number): Transition<Lane, Refusal> {
+function claimSlot(lane: Lane, { jobId, now, longest }: LaneEvent & { kind: "claimSlot" }): Transition<Lane, Refusal> {
   if (lane.holders.has(jobId)) return { refused: "holdsSlot" };
-  if (isBlocked(lane, now)) return { refused: "blocked" };
+  if (isBlocked(lane, now, longest)) return { refused: "blocked" };
   if (!hasRoom(lane)) return { refused: "full" };
   return { next: withHolder(lane, jobId) };
 }

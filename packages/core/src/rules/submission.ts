@@ -1,6 +1,13 @@
 import type { Problem } from "../problem.ts";
-import type { CommittedPlan, Counts, SliceCounts, Submission, SubmissionFacts } from "../submission/submission.ts";
-import { MOST_OPEN_JOBS } from "../submission/submission.ts";
+import type {
+  CommittedPlan,
+  Counts,
+  SliceCounts,
+  Submission,
+  SubmissionFacts,
+  TakenOver,
+} from "../submission/submission.ts";
+import { isUnfinished, MOST_OPEN_JOBS } from "../submission/submission.ts";
 import type { Transition } from "./transition.ts";
 
 /** What can happen to a submission. */
@@ -11,7 +18,9 @@ export type SubmissionEvent =
   /** `run` is that of a plan which is lost, with everything that it prepared. */
   | { kind: "refuse"; problem: Problem; counts: Counts; run?: string }
   | { kind: "settleSlice"; jobId: string; settled: SliceCounts }
-  | { kind: "finish" };
+  | { kind: "chooseFolder"; folder: string }
+  | { kind: "finish" }
+  | { kind: "takeOver"; end: TakenOver };
 
 type Refusal =
   /** There is none of this id. */
@@ -26,7 +35,9 @@ type Refusal =
   /** Its records were counted before, or are not this submission's. */
   | "notOpen"
   /** Jobs of it are open. */
-  | "jobsOpen";
+  | "jobsOpen"
+  /** It has a folder for its results, for ever. */
+  | "chosen";
 
 /** What an event makes of a submission. */
 export function submissionTransition(
@@ -50,6 +61,11 @@ export function submissionTransition(
     }
     case "settleSlice":
       return settleSlice(submission, event.jobId, event.settled);
+    case "chooseFolder":
+      if (submission.folder !== undefined) return { refused: "chosen" };
+      return { next: { ...submission, folder: event.folder } };
+    case "takeOver":
+      return takeOver(submission, event.end);
     case "finish":
       if (submission.status !== "Open") return { refused: "notOpen" };
       return submission.openJobs.size === 0 ? { next: { ...submission, status: "Done" } } : { refused: "jobsOpen" };
@@ -72,6 +88,13 @@ function fresh(facts: SubmissionFacts): Submission {
 function unplanned(submission: Submission, decided: Partial<Submission>): Transition<Submission, Refusal> {
   if (submission.status !== "Planning") return { refused: "notPlanning" };
   return submission.plan ? { refused: "planned" } : { next: { ...submission, ...decided } };
+}
+
+/** Its results are in the bucket although the table does not know: an earlier state of the table was brought back. */
+function takeOver(submission: Submission, end: TakenOver): Transition<Submission, Refusal> {
+  if (!isUnfinished(submission)) return { refused: "notOpen" };
+  if (end.status === "Refused" && submission.plan !== undefined) return { refused: "planned" };
+  return { next: { ...submission, ...end, openJobs: new Set() } };
 }
 
 function settleSlice(submission: Submission, jobId: string, settled: SliceCounts): Transition<Submission, Refusal> {

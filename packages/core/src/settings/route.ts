@@ -1,6 +1,10 @@
 import { DROPS_PREFIX } from "../bucket/keys.ts";
-import type { Problem } from "../problem.ts";
+import { modelName } from "../model/model-name.ts";
+import { type Problem, printable } from "../problem.ts";
 import { laneOfModel, type Route, type Settings } from "./settings.ts";
+
+/** So much of what a drop asked for is repeated in words. */
+const MOST_SHOWN = 200;
 
 /** Object metadata by which one drop chooses its model, whatever its route says. */
 export const MODEL_METADATA = "sluice-model";
@@ -42,15 +46,8 @@ function override(
   const model = metadata[MODEL_METADATA];
   const priority = metadata[PRIORITY_METADATA];
   const lane = model === undefined ? routed.lane : laneOfModel(settings, model);
-  if (lane === undefined) {
-    const known = Object.values(settings.lanes).flatMap(({ models }) => models);
-    const message = `No lane has the model ${model}. Add it to a lane of the settings, or use one of: ${known.join(", ")}.`;
-    return { routed, problem: { code: "UnknownModel", message } };
-  }
-  if (priority !== undefined && !/^[0-9]$/.test(priority)) {
-    const message = `The priority ${JSON.stringify(priority)} is not a digit from 0 to 9. Drop the file again with one.`;
-    return { routed, problem: { code: "BadPriority", message } };
-  }
+  const problem = problemOfModel(settings, routed, model, lane) ?? problemOfPriority(routed, priority);
+  if (problem !== undefined || lane === undefined) return { routed, ...(problem !== undefined && { problem }) };
   return {
     routed: {
       ...routed,
@@ -59,4 +56,46 @@ function override(
       ...(priority !== undefined && { priority: Number(priority) }),
     },
   };
+}
+
+/** A route's own model is nobody else's budget, and is never refused. */
+function problemOfModel(
+  settings: Settings,
+  routed: Routed,
+  model: string | undefined,
+  lane: string | undefined,
+): Problem | undefined {
+  if (model === undefined || modelName(model) === modelName(routed.model)) return undefined;
+  const asked = shown(model);
+  const allowed = routed.allow.models ?? (routed.route === undefined ? "any" : []);
+  if (allowed !== "any" && !allowed.some((other) => modelName(other) === modelName(model)))
+    return {
+      code: "NotAllowed",
+      message: `${nameOf(routed)} does not let a drop choose the model ${asked}. Drop the file where that model is the route's, or have it added to the route's allow.models.`,
+    };
+  if (lane !== undefined) return undefined;
+  const known = Object.values(settings.lanes).flatMap(({ models }) => models);
+  const message = `No lane has the model ${asked}. Add it to a lane of the settings, or use one of: ${known.join(", ")}.`;
+  return { code: "UnknownModel", message };
+}
+
+function problemOfPriority(routed: Routed, priority: string | undefined): Problem | undefined {
+  if (priority === undefined) return undefined;
+  if (!/^[0-9]$/.test(priority)) {
+    const message = `The priority ${JSON.stringify(shown(priority))} is not a digit from 0 to 9. Drop the file again with one.`;
+    return { code: "BadPriority", message };
+  }
+  const most = Math.max(routed.allow.priority, routed.priority);
+  if (Number(priority) <= most) return undefined;
+  const message = `${nameOf(routed)} lets a drop choose a priority of at most ${most}, not ${priority}. Drop the file again with less, or have the route's allow.priority raised.`;
+  return { code: "NotAllowed", message };
+}
+
+function nameOf({ route }: Routed): string {
+  return route === undefined ? "The default route" : `The route ${shown(route)}`;
+}
+
+/** What stands in metadata may be long, and anything. */
+function shown(text: string): string {
+  return printable(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
 }

@@ -18,7 +18,7 @@ describe("a lane's limit", () => {
     -1,
     1.5,
     1_001,
-    "quota",
+    "quotas",
     {},
     { quota: "" },
     { quota: "1A2B3C4D" },
@@ -31,6 +31,51 @@ describe("a lane's limit", () => {
   });
 
   it("of the wrong kind says what it can be", () => {
-    expect(() => parseSettings(withLimit("quota"), "here")).toThrow('{ "quota": "L-…" }');
+    expect(() => parseSettings(withLimit("most"), "here")).toThrow('{ "quota": "L-…" }');
+  });
+
+  it('is the quota of the lane\'s models where "quota" says so, by profile and ARN too', () => {
+    const models = [model, `us.${model}`, `arn:aws:bedrock:us-east-1::foundation-model/${model}`];
+    const parsed = parseSettings({ lanes: { nova: { models, limit: "quota" } }, default: { model } }, "here");
+    expect(parsed.lanes["nova"]?.limit).toEqual({ quota: "L-E2ED42E6" });
+    expect(parseSettings(JSON.parse(JSON.stringify(parsed)), "here")).toEqual(parsed);
+  });
+
+  it.each([
+    [["qwen.qwen3-32b-v1:0"], /lanes\.any\.limit: the quota of qwen\.qwen3-32b-v1:0 is not known here; give its code/],
+    [[model, "amazon.nova-pro-v1:0"], /lanes\.any\.limit: the models have different quotas \(L-E2ED42E6, L-FE130012\)/],
+  ])("cannot be the quota of %j", (models, words) => {
+    const parse = () =>
+      parseSettings({ lanes: { any: { models, limit: "quota" } }, default: { model: models[0] } }, "here");
+    expect(parse).toThrow(words);
+  });
+});
+
+describe("a lane's models", () => {
+  const lanes = (a: string[], b: string[]) =>
+    parseSettings(
+      { lanes: { a: { models: a, limit: 1 }, b: { models: b, limit: 1 } }, default: { model: a[0] } },
+      "here",
+    );
+
+  it.each([
+    model,
+    `us.${model}`,
+    `arn:aws:bedrock:us-east-1::foundation-model/${model}`,
+    `arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.${model}`,
+  ])("are in no other lane, not as %s either, because they have one quota", (other) => {
+    expect(() => lanes([model], [other])).toThrow(/lanes\.b\.models\.0: .* is in lane a already/);
+    expect(() => lanes([other], ["amazon.nova-pro-v1:0", model])).toThrow(/lanes\.b\.models\.1/);
+  });
+
+  it("may be one model in several forms, but no form twice", () => {
+    expect(() => lanes([model, `us.${model}`], ["amazon.nova-pro-v1:0"])).not.toThrow();
+    expect(() => lanes([model, model], ["amazon.nova-pro-v1:0"])).toThrow(/lanes\.a\.models\.1/);
+  });
+
+  it("are none that Create always refuses; a route's neither", () => {
+    expect(() => lanes([model], ["claude-haiku-4-5"])).toThrow(/lanes\.b\.models\.0: claude-haiku-4-5 is no model id/);
+    const settings = { lanes: { nova: { models: [model], limit: 1 } }, default: { model: "gpt 4" } };
+    expect(() => parseSettings(settings, "here")).toThrow(/default\.model: gpt 4 is no model id/);
   });
 });

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { modelName } from "../model/model-name.ts";
+import { baseModel, faultOfModelId } from "./model-id.ts";
+import { quotaCodeOf } from "./quota-codes.ts";
 
 /** AWS's quota pages, read 2026: "Maximum number of records per batch inference job". */
 export const DEFAULT_MAX_RECORDS = 50_000;
@@ -8,10 +10,17 @@ export const DEFAULT_MIN_RECORDS = 100;
 /** AWS's quota pages, read 2026: "Maximum size of a batch inference input file". */
 export const DEFAULT_MAX_BYTES = 1_000_000_000;
 
+/** AWS's quota pages, read 2026: "Batch inference job size". */
+export const DEFAULT_MAX_JOB_BYTES = 5_000_000_000;
+
 const modelId = z
   .string()
   .min(1)
   .max(2048)
+  .superRefine((id, ctx) => {
+    const fault = faultOfModelId(id);
+    if (fault !== undefined) ctx.addIssue({ code: "custom", message: fault });
+  })
   .describe("a foundation-model id or ARN, a custom-model ARN, or an inference-profile id or ARN");
 
 /** The most jobs at once of a lane: its item in the table names each of them. */
@@ -24,17 +33,53 @@ const quotaLimit = z.strictObject({
 });
 
 const limit = z
-  .union([z.int().min(0).max(MOST_JOBS_AT_ONCE), quotaLimit], {
-    error: `is neither a whole number from 0 to ${MOST_JOBS_AT_ONCE} nor { "quota": "L-…" } with the code of a quota`,
+  .union([z.int().min(0).max(MOST_JOBS_AT_ONCE), z.literal("quota"), quotaLimit], {
+    error: `is neither a whole number from 0 to ${MOST_JOBS_AT_ONCE} nor "quota" nor { "quota": "L-…" } with the code of a quota`,
   })
   .describe("the most jobs at once, or the quota that says it; 0 pauses the lane");
 
-const laneSchema = z.strictObject({
+const writtenLane = z.strictObject({
   models: z.array(modelId).min(1).describe("the models that share this lane's quota"),
   limit,
   maxRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MAX_RECORDS).describe("records in a job"),
   minRecords: z.int().min(1).max(1_000_000).default(DEFAULT_MIN_RECORDS).describe("records a job must have"),
   maxBytes: z.int().min(1_000).max(5_000_000_000).default(DEFAULT_MAX_BYTES).describe("bytes of a job's input file"),
+  maxJobBytes: z
+    .int()
+    .min(1_000)
+    .max(100_000_000_000)
+    .optional()
+    .describe(
+      "bytes of all of a job's input files (5 GB); there is more than one where minRecords does not fit into one",
+    ),
+});
+
+/** The most jobs of one drop, whatever its route says: an item of DynamoDB ends at 400 KB, and so many ids are 60 KB. */
+export const MOST_JOBS_OF_A_DROP = 2_000;
+/** The most jobs of one drop, where its route says nothing: a file of that many is hardly dropped by mistake. */
+export const DEFAULT_MAX_JOBS = 200;
+
+const allowSchema = z.strictObject({
+  models: z
+    .union([z.literal("any"), z.array(modelId)])
+    .optional()
+    .describe("models that a drop's metadata may choose; left out, any on the default route and none on the others"),
+  priority: z.int().min(0).max(9).default(9).describe("the highest priority that a drop's metadata may choose"),
+});
+
+/** A lane as it is run: "quota" has become the code of its models' quota. */
+const laneSchema = writtenLane.transform((lane, ctx) => {
+  if (lane.limit !== "quota") return { ...lane, limit: lane.limit };
+  const codes = new Set(lane.models.map(quotaCodeOf));
+  const [quota] = codes;
+  if (quota !== undefined && codes.size === 1) return { ...lane, limit: { quota } };
+  const unknown = lane.models.filter((model) => quotaCodeOf(model) === undefined);
+  const message =
+    unknown.length > 0
+      ? `the quota of ${unknown.join(", ")} is not known here; give its code, { "quota": "L-…" }, which the Service Quotas console shows, or a number`
+      : `the models have different quotas (${[...codes].join(", ")}); give each a lane of its own`;
+  ctx.addIssue({ code: "custom", path: ["limit"], message });
+  return z.NEVER;
 });
 
 const routeSchema = z.strictObject({
@@ -42,6 +87,13 @@ const routeSchema = z.strictObject({
   priority: z.int().min(0).max(9).default(0).describe("0 to 9; each step is worth six hours of waiting"),
   invocation: z.enum(["InvokeModel", "Converse"]).default("InvokeModel"),
   timeoutHours: z.int().min(24).max(168).optional().describe("how long Bedrock may take with a job"),
+  maxJobs: z
+    .int()
+    .min(1)
+    .max(MOST_JOBS_OF_A_DROP)
+    .default(DEFAULT_MAX_JOBS)
+    .describe("the most jobs that one drop may make"),
+  allow: allowSchema.prefault({}).describe("what a drop's own metadata may choose instead"),
 });
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/, "letters, digits and -, up to 63 of them");
@@ -54,29 +106,36 @@ export const settingsSchema = z
       .refine((lanes) => Object.keys(lanes).length > 0, "name at least one lane")
       .refine((lanes) => Object.keys(lanes).length <= 200, "at most 200 lanes"),
     routes: z
-      .record(z.string().regex(/^[^/]+$/, "the name of one folder under to-process/, without /"), routeSchema)
+      .record(
+        z
+          .string()
+          .regex(/^[^/._][^/]*$/, "the name of one folder under to-process/, without / and no . or _ before it"),
+        routeSchema,
+      )
       .default({}),
     default: routeSchema.describe("the route of files whose first folder names no route"),
   })
   .superRefine((settings, ctx) => {
     const laneByModel = new Map<string, string>();
+    const known = new Set<string>();
     for (const [lane, { models, minRecords, maxRecords }] of Object.entries(settings.lanes)) {
       if (minRecords > maxRecords)
         ctx.addIssue({ code: "custom", path: ["lanes", lane, "minRecords"], message: "is more than maxRecords" });
       for (const [index, model] of models.entries()) {
-        const other = laneByModel.get(model);
-        if (other !== undefined)
+        const other = laneByModel.get(baseModel(model));
+        if (known.has(model) || (other !== undefined && other !== lane))
           ctx.addIssue({
             code: "custom",
             path: ["lanes", lane, "models", index],
-            message: `${model} is in lane ${other} already; a model has one quota, so it belongs to one lane`,
+            message: `${model} is in lane ${other} already, whatever its ARN or profile; a model has one quota, so it belongs to one lane`,
           });
-        laneByModel.set(model, lane);
+        laneByModel.set(baseModel(model), lane);
+        known.add(model);
       }
     }
     const routes = [...Object.entries(settings.routes).map(([folder, route]) => [["routes", folder], route] as const)];
     for (const [path, route] of [...routes, [["default"], settings.default] as const])
-      if (!laneByModel.has(route.model))
+      if (!known.has(route.model))
         ctx.addIssue({
           code: "custom",
           path: [...path, "model"],
@@ -116,4 +175,10 @@ export function laneOfModel(settings: Settings, modelId: string): string | undef
   for (const [lane, { models }] of Object.entries(settings.lanes))
     if (models.some((model) => model === modelId || modelName(model) === name)) return lane;
   return undefined;
+}
+
+/** The route of this folder, or the default one: also where the settings have it no more. */
+export function routeNamed(settings: Settings, folder: string | undefined): Route {
+  const named = folder !== undefined && Object.hasOwn(settings.routes, folder) ? settings.routes[folder] : undefined;
+  return named ?? settings.default;
 }

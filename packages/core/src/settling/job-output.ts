@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { joinedOutputKey } from "../bucket/keys.ts";
 import { OutputIncomplete } from "../errors.ts";
 import type { EndedJob } from "../job/job.ts";
 import { textOf } from "../objects/text.ts";
@@ -7,6 +8,7 @@ import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
 /** A real manifest has six numbers; what is longer is none. */
 const MAX_MANIFEST_BYTES = 1_000_000;
 const MANIFEST_NAME = "manifest.json.out";
+const LF = 0x0a;
 
 /** A count that is missing or no count is taken for unknown: whether that matters, `checkAgainstManifest` decides. */
 const count = z.int().nonnegative().optional().catch(undefined);
@@ -48,7 +50,7 @@ export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<J
   const folder = `${outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
   const linesKey = `${folder}${inputKey.slice(inputKey.lastIndexOf("/") + 1)}.out`;
   const manifest = await readManifest(objects, `${folder}${MANIFEST_NAME}`);
-  const lines = await objects.head(linesKey);
+  const lines = inputKey.endsWith("/") ? await joinOutputs(objects, job, folder) : await objects.head(linesKey);
   if (promised) {
     if (manifest === undefined)
       throw new OutputIncomplete(jobId, `${folder}${MANIFEST_NAME} is not there or not readable`);
@@ -80,6 +82,40 @@ export function checkAgainstManifest(
     `it has ${read.lines} lines, and the manifest promises ${processedRecordCount ?? "an unknown number of"} ` +
       `processed records of ${totalRecordCount ?? "an unknown number"}`,
   );
+}
+
+/**
+ * The output of a job whose input was a folder, as one object: Bedrock writes one for each of its files. Whether they
+ * are all there, the manifest's counts say.
+ */
+async function joinOutputs(objects: ObjectStore, job: EndedJob, folder: string): Promise<ObjectHead | undefined> {
+  const { items: inputs } = await objects.list(job.inputKey);
+  const names = inputs.map(({ key }) => key.slice(job.inputKey.length)).filter((name) => /^\d+\.jsonl$/.test(name));
+  const keys = names.map((name) => `${folder}${name}.out`);
+  const heads = (await Promise.all(keys.map((key) => objects.head(key)))).filter((head) => head !== undefined);
+  const [only] = heads;
+  if (heads.length < 2) return only;
+  const lineFeed = await writeLineFeed(objects, job);
+  const joined = joinedOutputKey(job.submissionId, job.slice);
+  // A file's last line may have no end.
+  await objects.compose(
+    joined,
+    heads.flatMap(({ key, etag }) => [{ key, etag }, { key: lineFeed }]),
+  );
+  return objects.head(joined);
+}
+
+async function writeLineFeed(objects: ObjectStore, job: EndedJob): Promise<string> {
+  const key = `${joinedOutputKey(job.submissionId, job.slice)}.end`;
+  const writer = objects.writer(key);
+  try {
+    await writer.write(Uint8Array.of(LF));
+    await writer.close();
+    return key;
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
 }
 
 async function readManifest(objects: ObjectStore, key: string): Promise<Manifest | undefined> {

@@ -5,10 +5,10 @@ import { InOrder } from "./in-order.ts";
 import type { Positions } from "./prepared-input.ts";
 
 /**
- * The longest output line that is read, in bytes: an input line of 20 MB whose modelInput Bedrock may have written with
+ * The longest output line that is read, in bytes: an input line of 40 MB whose modelInput Bedrock may have written with
  * `\u` escapes, twice as long, and a model's response of up to 20 MB. Our own limit.
  */
-const MAX_OUTPUT_LINE_BYTES = 64_000_000;
+const MAX_OUTPUT_LINE_BYTES = 100_000_000;
 
 export type OutputKind = "result" | "error";
 

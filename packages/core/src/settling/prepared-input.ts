@@ -1,7 +1,8 @@
 import type { EndedJob } from "../job/job.ts";
+import { MAX_LINE_BYTES } from "../model/line-size.ts";
 import type { ObjectStore, Piece } from "../ports/objects.ts";
 import { type Fingerprint, fingerprinter } from "../records/fingerprint.ts";
-import { type Line, MAX_LINE_BYTES } from "../records/lines.ts";
+import type { Line } from "../records/lines.ts";
 import { parseLine, recordLines } from "../records/record-lines.ts";
 
 /** Where the records of a job stand in its input. */

@@ -1,3 +1,4 @@
+import { wholeInputKey } from "../bucket/keys.ts";
 import { ObjectChanged, ObjectMissing, OutputIncomplete } from "../errors.ts";
 import type { EndedJob, Outcome } from "../job/job.ts";
 import type { ObjectHead, ObjectStore, Piece } from "../ports/objects.ts";
@@ -27,8 +28,9 @@ export type Settled = Omit<Outcome, "submittedAt" | "endedAt">;
  */
 export async function settleOutput(objects: ObjectStore, job: EndedJob, options: SettleOptions = {}): Promise<Settled> {
   const output = await findOutput(objects, job);
-  const prepared = await objects.head(job.inputKey);
-  if (prepared === undefined) throw new ObjectMissing(job.inputKey);
+  const inputKey = wholeInputKey(job.inputKey);
+  const prepared = await objects.head(inputKey);
+  if (prepared === undefined) throw new ObjectMissing(inputKey);
   const input: Piece = { key: prepared.key, etag: prepared.etag };
   const positions = await readPositions(objects, job, input);
   const files = new SettledFiles(objects, job, input);

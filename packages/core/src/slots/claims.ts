@@ -1,5 +1,5 @@
 import { jobNameOf } from "../ids.ts";
-import type { ClaimedJob, Job, PendingJob, QueueEntry } from "../job/job.ts";
+import type { Claim, ClaimedJob, Job, PendingJob, QueueEntry } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { BlockKind, Lane } from "../lane/lane.ts";
@@ -7,6 +7,7 @@ import { modelBlock } from "../lane/lane.ts";
 import { modelName } from "../model/model-name.ts";
 import type { BedrockJob, CreateAnswer } from "../ports/batch.ts";
 import { blockFor } from "../rules/back-off.ts";
+import { isToCome, longestBlocks, longestLeaseMs } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
 import { bringForward } from "./bring-forward.ts";
 import { homeOf, NO_LANE } from "./home.ts";
@@ -35,10 +36,27 @@ export interface Run {
 /** A job that this run has taken, and what was known of it before. */
 interface Taken {
   job: PendingJob | ClaimedJob;
-  /** When the last earlier call set out whose outcome nobody knows; undefined if every one was answered. */
-  doubtSince: number | undefined;
+  /** What earlier calls left unknown; empty if every one was answered. */
+  doubt: Doubt;
   oddAnswers: number;
   leaseUntil: number;
+  /** How long it takes until a look-up can prove that no earlier call created the job; 0 if this run's proved it. */
+  proofInMs: number;
+}
+type Doubt = Pick<Claim, "doubtSince" | "absentSince">;
+
+/**
+ * Finishes a claim that was found on the lane. Most of them are in the hands of another run that lives: a look at the
+ * job is cheaper than being refused it.
+ */
+export async function finishFoundClaim(world: World, run: Run, lane: Lane, jobId: string): Promise<Finished> {
+  const { store, clock, timings } = world;
+  if (run.tried.has(jobId)) return "done";
+  const job = await store.jobs.get(jobId);
+  const needsNoAsking = await tidy(world, run, lane, jobId, job);
+  if (needsNoAsking !== undefined) return needsNoAsking;
+  const isLeased = job?.status === "Claimed" && isToCome(job.claim.leaseUntil, longestLeaseMs(timings), clock.now());
+  return isLeased && job.claim.owner !== run.owner ? "done" : finishClaim(world, run, lane, jobId);
 }
 
 /**
@@ -56,8 +74,36 @@ export async function finishClaim(
   if (run.tried.has(jobId)) return "done";
   const now = clock.now();
   const leaseUntil = now + timings.leaseMs;
-  const before = await store.jobs.takeClaim(jobId, run.owner, now, leaseUntil);
+  const before = await store.jobs.takeClaim(jobId, run.owner, now, leaseUntil, now + longestLeaseMs(timings));
   const job = before ?? (await store.jobs.get(jobId));
+  const needsNoAsking = await tidy(world, run, lane, jobId, job, entry);
+  if (needsNoAsking !== undefined) return needsNoAsking;
+  run.tried.add(jobId);
+  if (job?.status !== "Pending" && job?.status !== "Claimed") return "done";
+  // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
+  if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
+  // Whoever learns of its end looks for its slot in the lane that it names.
+  if (job.lane !== lane.lane) await store.jobs.moveTo(jobId, lane.lane);
+  const { doubt, oddAnswers } = knownOf(job);
+  return ask(world, run, lane, { job: { ...job, lane: lane.lane }, doubt, oddAnswers, leaseUntil, proofInMs: 0 });
+}
+
+function knownOf(job: PendingJob | ClaimedJob): Pick<Taken, "doubt" | "oddAnswers"> {
+  if (job.status === "Pending") return { doubt: {}, oddAnswers: 0 };
+  const { doubtSince, absentSince, oddAnswers } = job.claim;
+  if (doubtSince === undefined) return { doubt: {}, oddAnswers };
+  return { doubt: { doubtSince, ...(absentSince !== undefined && { absentSince }) }, oddAnswers };
+}
+
+/** Tidies up after a job that is in no table, has ended, or has its ARN; undefined for one that is still to be asked for. */
+async function tidy(
+  { store }: World,
+  run: Run,
+  lane: Lane,
+  jobId: string,
+  job: Job | undefined,
+  entry?: QueueEntry,
+): Promise<Finished | undefined> {
   if (job === undefined || hasEnded(job.status)) {
     await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
     const stale = entry ?? job;
@@ -65,68 +111,63 @@ export async function finishClaim(
     // Not tried: where the job is in no table, only its entry, met later in this run, tells what is to be dropped.
     return "released";
   }
+  if (arnOf(job) === undefined) return undefined;
   run.tried.add(jobId);
-  if (arnOf(job) !== undefined) {
-    await store.queue.drop(entry ?? job);
-    if (job.lane !== lane.lane) {
-      // A second entry, of the lane that it was moved from: its slot is in its own lane.
-      await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
-      return "released";
-    }
-    await store.lanes.finishClaiming(lane.lane, jobId);
-    return "done";
+  await store.queue.drop(entry ?? job);
+  if (job.lane !== lane.lane) {
+    // A second entry, of the lane that it was moved from: its slot is in its own lane.
+    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+    return "released";
   }
-  if (job.status !== "Pending" && job.status !== "Claimed") return "done";
-  // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
-  if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
-  const claim = job.status === "Claimed" ? job.claim : undefined;
-  // Whoever learns of its end looks for its slot in the lane that it names.
-  if (job.lane !== lane.lane) await store.jobs.moveTo(jobId, lane.lane);
-  return ask(world, run, lane, {
-    job: { ...job, lane: lane.lane },
-    doubtSince: claim?.doubtSince,
-    oddAnswers: claim?.oddAnswers ?? 0,
-    leaseUntil,
-  });
+  await store.lanes.finishClaiming(lane.lane, jobId);
+  return "done";
 }
 
 /** Looks for an unfinished claim of a blocked lane, without asking Bedrock for anything new. */
 export async function lookUpClaim(world: World, jobId: string): Promise<void> {
-  const { store, batch, clock, stage } = world;
+  const { store, batch, clock, stage, timings } = world;
   const job = await store.jobs.get(jobId);
-  if (job?.status !== "Claimed" || job.claim.doubtSince === undefined || job.claim.leaseUntil > clock.now()) return;
-  const found = await batch.findByName(jobNameOf(stage, jobId));
+  if (job?.status !== "Claimed" || job.claim.doubtSince === undefined) return;
+  if (isToCome(job.claim.leaseUntil, longestLeaseMs(timings), clock.now())) return;
+  const { job: found } = await batch.findByName(jobNameOf(stage, jobId));
   if (found !== undefined) await adopt(world, job, found);
 }
 
 async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
-  const { store, batch, stage, clock, timings } = world;
-  const { job, doubtSince } = taken;
+  const { store, batch, stage } = world;
+  const { job, doubt, oddAnswers } = taken;
   await store.queue.drop(job);
-  if (doubtSince !== undefined) {
-    const found = await batch.findByName(jobNameOf(stage, job.jobId));
+  let known = taken;
+  if (doubt.doubtSince !== undefined) {
+    const { job: found, at } = await batch.findByName(jobNameOf(stage, job.jobId));
     if (found !== undefined) return adopt(world, job, found);
-    if (taken.oddAnswers >= MOST_ODD_ANSWERS) {
-      if (clock.now() - doubtSince >= timings.doubtMs)
-        return failJob(
-          world,
-          job,
-          `Bedrock answered ${taken.oddAnswers} times with errors that Sluice does not know.`,
-          run.owner,
-        );
-      return waitForProof(world, run, taken, doubtSince);
+    known = lookedAt(world, taken, at);
+    if (oddAnswers >= MOST_ODD_ANSWERS) {
+      const message = `Bedrock answered ${oddAnswers} times with errors that Sluice does not know.`;
+      return endOrWait(world, run, known, message);
     }
   }
-  if (isHeldBack(world, lane, job)) return putBack(world, run, lane, taken);
-  return heedAnswer(world, run, lane, taken, await batch.create(createRequestOf(stage, job)));
+  if (isHeldBack(world, lane, job)) return putBack(world, run, lane, known);
+  return heedAnswer(world, run, lane, known, await batch.create(createRequestOf(stage, job)));
+}
+
+/**
+ * What is known after a look-up that found nothing. Only Bedrock's clock tells how long the job has been absent: an
+ * instance's may be minutes ahead of the time, and the listing has yet to show the job.
+ */
+function lookedAt({ timings }: World, taken: Taken, at: number): Taken {
+  const absentSince = Math.min(taken.doubt.absentSince ?? at, at);
+  const proofInMs = Math.max(0, absentSince + timings.doubtMs - at);
+  return { ...taken, doubt: { ...taken.doubt, absentSince }, proofInMs };
 }
 
 /** True if Bedrock must not be asked for this job now, although it holds a slot: what was claimed before counts too. */
 function isHeldBack(world: World, lane: Lane, job: Job): boolean {
-  const { clock, settingsVersion = 0 } = world;
+  const { clock, timings, settingsVersion = 0 } = world;
   const isOver = lane.holders.size > lane.limit;
   const isElsewhere = lane.settingsVersion <= settingsVersion && homeOf(world, job) !== lane.lane;
-  return lane.limit < 1 || isOver || isElsewhere || modelBlock(lane, job.modelId, clock.now()) !== undefined;
+  const isBlocked = modelBlock(lane, job.modelId, clock.now(), longestBlocks(timings)) !== undefined;
+  return lane.limit < 1 || isOver || isElsewhere || isBlocked;
 }
 
 /**
@@ -135,13 +176,12 @@ function isHeldBack(world: World, lane: Lane, job: Job): boolean {
  */
 async function putBack(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
   const { store, messages, clock, timings } = world;
-  const { job, doubtSince } = taken;
+  const { job, doubt, proofInMs } = taken;
   const { jobId, rank, modelId } = job;
+  if (proofInMs > 0) return waitForProof(world, run, taken);
   const now = clock.now();
-  if (doubtSince !== undefined && now - doubtSince < timings.doubtMs)
-    return waitForProof(world, run, taken, doubtSince);
   const home = homeOf(world, job);
-  const left = doubtSince === undefined ? { odd: false } : { odd: false, doubtSince };
+  const left = { odd: false, ...doubt };
   // Nobody may take the claim before its slot is free, however long this run sleeps: longer than any run lives.
   const isOurs = await store.jobs.yieldClaim(jobId, run.owner, { ...left, leaseUntil: now + timings.overdueMs });
   if (!isOurs) return "done";
@@ -153,8 +193,8 @@ async function putBack(world: World, run: Run, lane: Lane, taken: Taken): Promis
 }
 
 async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
-  const { store, batch, messages, stage, clock, timings, log } = world;
-  const { job, doubtSince } = taken;
+  const { store, batch, messages, stage, clock, log } = world;
+  const { job } = taken;
   switch (answer.kind) {
     case "created":
       if (lane.block !== undefined) await store.lanes.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
@@ -168,12 +208,9 @@ async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answ
     case "denied":
       return blockModel(world, run, lane, taken, answer.message);
     case "invalid":
-      // An earlier call may have made the job, and a name that is taken may be reported like this.
-      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)
-        return failJob(world, job, answer.message, run.owner);
-      return waitForProof(world, run, taken, doubtSince);
+      return refused(world, run, taken, answer.message);
     case "conflict": {
-      const found = await batch.findByName(jobNameOf(stage, job.jobId));
+      const { job: found } = await batch.findByName(jobNameOf(stage, job.jobId));
       if (found !== undefined) return adopt(world, job, found);
       break;
     }
@@ -193,12 +230,29 @@ async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answ
   return "done";
 }
 
+/**
+ * Bedrock takes the request for invalid. That may only say that the name is taken: by the job of an earlier call, or by
+ * one that this table has forgotten because an earlier state of it was restored. So nothing fails that is not looked for.
+ */
+async function refused(world: World, run: Run, taken: Taken, message: string): Promise<Finished> {
+  const { job, doubt } = taken;
+  if (doubt.doubtSince === undefined) {
+    const { job: found } = await world.batch.findByName(jobNameOf(world.stage, job.jobId));
+    if (found !== undefined) return adopt(world, job, found);
+  }
+  return endOrWait(world, run, taken, message);
+}
+
+/** Ends a job that Bedrock does not take, once it is proven that no earlier call created it. */
+function endOrWait(world: World, run: Run, taken: Taken, message: string): Promise<Finished> {
+  return taken.proofInMs > 0 ? waitForProof(world, run, taken) : failJob(world, taken.job, message, run.owner);
+}
+
 /** Leaves the claim alone until a look-up that finds nothing proves that no earlier call created the job. */
-async function waitForProof(world: World, run: Run, taken: Taken, doubtSince: number): Promise<Finished> {
-  const { job } = taken;
-  const leaseUntil = doubtSince + world.timings.doubtMs;
+async function waitForProof(world: World, run: Run, { job, doubt, proofInMs }: Taken): Promise<Finished> {
+  const leaseUntil = world.clock.now() + proofInMs;
   await world.messages.wake(job.lane, leaseUntil);
-  await world.store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil, doubtSince, odd: false });
+  await world.store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil, ...doubt, odd: false });
   return "done";
 }
 
@@ -212,13 +266,12 @@ async function block(
   reason: string,
 ): Promise<Finished> {
   const { store, messages, clock, timings, log } = world;
-  const { job, doubtSince } = taken;
+  const { job, doubt } = taken;
   const block = blockFor(lane.block, kind, reason, clock.now(), timings);
   // The message first: a crash between the two then wakes the lane once for nothing, instead of never.
   await messages.wake(lane.lane, block.until);
   await store.lanes.block(lane.lane, block);
-  const left = { leaseUntil: clock.now(), odd: false };
-  await store.jobs.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });
+  await store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil: clock.now(), ...doubt, odd: false });
   log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId: job.jobId, status: kind, message: reason });
   return "blocked";
 }

@@ -168,7 +168,7 @@ describe("what Create answers", () => {
     expect(await statuses([first!])).toEqual(["Claimed"]);
     await world.store.lanes.block(LANE, {
       kind: "denied",
-      until: world.clock.now() + 1e9,
+      until: world.clock.now() + world.timings.backoff.denied.mostMs,
       reason: "no right",
       tries: 1,
     });
@@ -225,18 +225,18 @@ describe("what Create answers", () => {
     expect(await statuses(jobs)).toEqual(["Failed"]);
   });
 
-  test("Validation after a call of unknown outcome: Failed only once a look-up ten minutes on finds nothing", async () => {
+  test("Validation after a call of unknown outcome: Failed only once look-ups ten minutes apart find nothing", async () => {
     const jobs = await queueJobs(world, 1);
     const invalid = { kind: "invalid", message: "no" } as const;
     world.batch.faults.push({ kind: "unknown", message: "timeout" }, invalid, invalid);
     await refill(world, LANE);
-    const asked = world.clock.now();
     await secondTry();
+    const looked = world.clock.now();
     expect(await statuses(jobs)).toEqual(["Claimed"]);
-    expect(world.messages.waiting).toContainEqual({ kind: "wake", lane: LANE, at: asked + world.timings.doubtMs });
+    expect(world.messages.waiting).toContainEqual({ kind: "wake", lane: LANE, at: looked + world.timings.doubtMs });
     await secondTry();
     expect(world.batch.requests, "nobody asks before the proof").toHaveLength(2);
-    world.clock.pass(asked + world.timings.doubtMs - world.clock.now());
+    world.clock.pass(looked + world.timings.doubtMs - world.clock.now());
     await refill(world, LANE);
     expect(await statuses(jobs)).toEqual(["Failed"]);
   });

@@ -1,9 +1,10 @@
 import type { QueueEntry } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
 import { hasRoom, isBlocked, modelBlock } from "../lane/lane.ts";
+import { longestBlocks } from "../rules/clocks.ts";
 import { laneTransition } from "../rules/lane.ts";
 import type { World } from "../world.ts";
-import { type Finished, finishClaim, lookUpClaim, type Run } from "./claims.ts";
+import { type Finished, finishClaim, finishFoundClaim, lookUpClaim, type Run } from "./claims.ts";
 import { withLimit } from "./limit.ts";
 
 /** How often one run begins again after it gave a slot back; the rest is left to a wake message. */
@@ -40,7 +41,7 @@ async function fill(world: World, run: Run, laneName: string, freed?: Lane): Pro
   for (let round = 0; round < MOST_ROUNDS; round++) {
     lane = await withLimit(world, laneName, round === 0 && freed ? freed : await world.store.lanes.get(laneName));
     if (lane === undefined) return undefined;
-    if (isBlocked(lane, world.clock.now())) {
+    if (isBlocked(lane, world.clock.now(), longestBlocks(world.timings))) {
       for (const jobId of lane.claiming) await tryAlone(world, run, lane, jobId, () => lookUpClaim(world, jobId));
       return lane;
     }
@@ -81,15 +82,18 @@ async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "
 }
 
 /** True for a job whose model is blocked: it keeps its place, and those of other models go before it. */
-async function waitsForModel({ store, clock }: World, lane: Lane, entry: QueueEntry): Promise<boolean> {
+async function waitsForModel({ store, clock, timings }: World, lane: Lane, entry: QueueEntry): Promise<boolean> {
   if (lane.modelBlocks.size === 0) return false;
   const modelId = entry.modelId ?? (await store.jobs.get(entry.jobId))?.modelId;
-  return modelId !== undefined && modelBlock(lane, modelId, clock.now()) !== undefined;
+  return modelId !== undefined && modelBlock(lane, modelId, clock.now(), longestBlocks(timings)) !== undefined;
 }
 
-/** Finishes a claim; one that fails keeps its slot and holds no other job up. */
+/** Finishes a claim, a new one of an entry or one that was found; one that fails keeps its slot and holds no other up. */
 async function finishAlone(world: World, run: Run, lane: Lane, jobId: string, entry?: QueueEntry): Promise<Finished> {
-  return (await tryAlone(world, run, lane, jobId, () => finishClaim(world, run, lane, jobId, entry))) ?? "done";
+  const isFound = entry === undefined;
+  const finish = () =>
+    isFound ? finishFoundClaim(world, run, lane, jobId) : finishClaim(world, run, lane, jobId, entry);
+  return (await tryAlone(world, run, lane, jobId, finish)) ?? "done";
 }
 
 /** Does something for one claim; what fails is told, and left for the end of the run. */
@@ -111,12 +115,14 @@ async function tryAlone<T>(
 }
 
 /** True if the job holds a slot now. A refusal tells neither why, nor whether our own earlier try succeeded: read. */
-async function claim({ store, clock, messages }: World, laneName: string, jobId: string): Promise<boolean> {
+async function claim(world: World, laneName: string, jobId: string): Promise<boolean> {
+  const { store, clock, messages, timings } = world;
+  const longest = longestBlocks(timings);
   for (let attempt = 0; attempt < MOST_CLAIMS; attempt++) {
-    if (await store.lanes.claimSlot(laneName, jobId, clock.now())) return true;
+    if (await store.lanes.claimSlot(laneName, jobId, clock.now(), longest)) return true;
     const lane = await store.lanes.get(laneName);
     if (lane?.holders.has(jobId)) return true;
-    if ("refused" in laneTransition(lane, { kind: "claimSlot", jobId, now: clock.now() })) return false;
+    if ("refused" in laneTransition(lane, { kind: "claimSlot", jobId, now: clock.now(), longest })) return false;
   }
   await messages.wake(laneName, clock.now());
   return false;

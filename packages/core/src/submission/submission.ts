@@ -1,5 +1,6 @@
 import type { InvocationType } from "../model/invocation.ts";
 import type { Problem } from "../problem.ts";
+import { MOST_JOBS_OF_A_DROP } from "../settings/settings.ts";
 
 export type SubmissionStatus =
   /** Being read and prepared. Left by plan; after a crash by the message's redelivery or the sweep. */
@@ -61,10 +62,21 @@ export interface Submission extends SubmissionFacts {
   openJobs: ReadonlySet<string>;
   counts: Counts;
   problem?: Problem;
+  /** The folder of its results, ending in "/"; absent until it is chosen, and in rows of earlier versions. */
+  folder?: string;
 }
 
-/** The most jobs of one submission: an item of DynamoDB ends at 400 KB, and so many ids are about 60 KB. */
-export const MOST_OPEN_JOBS = 2_000;
+/** How a submission ended whose results were in the bucket already, as its summary there says. */
+export interface TakenOver {
+  status: "Done" | "Refused";
+  folder: string;
+  counts: Counts;
+  /** There for a refused one, and only for it. */
+  problem?: Problem;
+}
+
+/** The most jobs of one submission that can be open: all that a drop can make. */
+export const MOST_OPEN_JOBS = MOST_JOBS_OF_A_DROP;
 
 /** True for a submission that somebody has yet to bring to its end. */
 export function isUnfinished({ status }: Pick<Submission, "status">): boolean {

@@ -24,7 +24,7 @@ batchConformance("BedrockBatch over the local batch server", async ({ slots, lis
   const client = bedrockClient({
     endpoint: server.url,
     region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    credentials: server.credentials,
   });
   return {
     service: new BedrockBatch({

@@ -1,7 +1,7 @@
 import { CreateModelInvocationJobCommand } from "@aws-sdk/client-bedrock";
 import { describe, expect, it } from "vitest";
 import type { FaultChanges } from "./index.ts";
-import { createInput, idIn, inputLines, refusalOf, started } from "./test-world.ts";
+import { createInput, idIn, inputLines, refusalOf, requestTo, started } from "./test-world.ts";
 
 async function faulty(faults: FaultChanges, options: Parameters<typeof started>[0] = {}) {
   const all = await started({ faults, ...options });
@@ -222,7 +222,7 @@ describe("Faults over HTTP", () => {
   it("are set in part, shown and cleared; what is not well formed changes nothing", async () => {
     const { server, create } = await faulty({});
     const put = (body: unknown) =>
-      fetch(`${server.url}/_faults`, {
+      requestTo(server, "/_faults", {
         method: "PUT",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
@@ -235,8 +235,8 @@ describe("Faults over HTTP", () => {
     expect((await put({ unknown: 1 })).status).toBe(400);
     expect(await refusalOf(create("job-1"))).toMatchObject({ name: "ThrottlingException" });
     await put({ quota: 0 });
-    expect(await (await fetch(`${server.url}/_faults`)).json()).toMatchObject({ quota: 0 });
-    await fetch(`${server.url}/_faults`, { method: "DELETE" });
+    expect(await (await requestTo(server, "/_faults")).json()).toMatchObject({ quota: 0 });
+    await requestTo(server, "/_faults", { method: "DELETE" });
     expect(await create("job-1")).toMatch(/^arn:/);
   });
 });

@@ -3,6 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ZodError } from "zod";
+import { refusalAtDoor } from "./door.ts";
 import { BedrockError } from "./errors.ts";
 import type { Faults } from "./faults.ts";
 import type { Operations } from "./operations.ts";
@@ -14,7 +15,6 @@ type App = Hono<{ Bindings: HttpBindings }>;
 type Request = Context<{ Bindings: HttpBindings }>;
 
 async function jsonBody(context: Request): Promise<unknown> {
-  // Any page in a browser can post text to this port, but JSON only if the server agrees, which this one never does.
   if (!context.req.header("content-type")?.startsWith("application/json")) {
     throw new BedrockError("ValidationException", "The request's content-type must be application/json.");
   }
@@ -64,13 +64,21 @@ function addFaults(app: App, faults: Faults): void {
 /**
  * Bedrock's control plane over HTTP: `POST /model-invocation-job`, `GET /model-invocation-job/{id}`,
  * `GET /model-invocation-jobs`, `POST /model-invocation-job/{id}/stop`; beside it `GET`, `PUT` and `DELETE /_faults`.
- * Signatures are not checked.
+ * Whoever asks must have the access key; signatures are not checked.
  */
-export function bedrockHttp(operations: Operations, faults: Faults, onProblem: (problem: unknown) => void): App {
+export function bedrockHttp(
+  operations: Operations,
+  faults: Faults,
+  accessKey: string,
+  onProblem: (problem: unknown) => void,
+): App {
   const app: App = new Hono();
   app.use(async (context, next) => {
     context.header("x-amzn-requestid", randomUUID());
-    await next();
+    const refusal = refusalAtDoor(context.env.incoming.headers, accessKey);
+    if (refusal === undefined) return next();
+    context.header("x-amzn-errortype", refusal.code);
+    return context.json({ message: refusal.message }, 403);
   });
   app.use(bodyLimit({ maxSize: MAX_REQUEST_BYTES }));
   addOperations(app, operations, faults);

@@ -1,5 +1,6 @@
 export type { EventReceiver } from "./bulletin.ts";
 export { realClock, type ServerClock } from "./clock.ts";
+export { type DoorRefusal, newAccessKey, refusalAtDoor } from "./door.ts";
 export type { ErrorCode } from "./errors.ts";
 export type { Account, BatchStateChangeEvent } from "./event.ts";
 export type { FaultChanges, FaultSettings, Faults, RecordFault } from "./faults.ts";

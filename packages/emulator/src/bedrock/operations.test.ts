@@ -1,6 +1,6 @@
 import type { CreateModelInvocationJobCommandInput as CreateInput } from "@aws-sdk/client-bedrock";
 import { describe, expect, it } from "vitest";
-import { CLAUDE, HOUR_MS, idIn, refusalOf, START_MS, s3Input, started } from "./test-world.ts";
+import { CLAUDE, HOUR_MS, idIn, refusalOf, requestTo, START_MS, s3Input, started } from "./test-world.ts";
 
 describe("Create and Get, through the real SDK", () => {
   it("a new job has an ARN and is Submitted, with everything that was asked and no counts yet", async () => {
@@ -41,9 +41,9 @@ describe("Create and Get, through the real SDK", () => {
     const { create, get, server } = await started();
     const jobArn = await create("job-1");
     expect((await get(idIn(jobArn))).jobArn).toBe(jobArn);
-    const answer = await fetch(`${server.url}/model-invocation-job/${jobArn}`);
+    const answer = await requestTo(server, `/model-invocation-job/${jobArn}`);
     expect(await answer.json()).toMatchObject({ jobArn });
-    const stop = await fetch(`${server.url}/model-invocation-job/${jobArn}/stop`, { method: "POST" });
+    const stop = await requestTo(server, `/model-invocation-job/${jobArn}/stop`, { method: "POST" });
     expect(stop.status).toBe(200);
   });
 
@@ -110,7 +110,7 @@ describe("Create refuses with the service model's words what the service model r
   it("a body that is no JSON, and one that says it is text", async () => {
     const { server } = await started();
     const post = (contentType: string, body: string) =>
-      fetch(`${server.url}/model-invocation-job`, { method: "POST", headers: { "content-type": contentType }, body });
+      requestTo(server, "/model-invocation-job", { method: "POST", headers: { "content-type": contentType }, body });
     for (const answer of [await post("application/json", "{"), await post("text/plain", "{}")]) {
       expect(answer.status).toBe(400);
       expect(answer.headers.get("x-amzn-errortype")).toBe("ValidationException");
@@ -191,6 +191,6 @@ describe("The server", () => {
 
   it("says no to operations it does not know", async () => {
     const { server } = await started();
-    expect((await fetch(`${server.url}/foundation-models`)).status).toBe(404);
+    expect((await requestTo(server, "/foundation-models")).status).toBe(404);
   });
 });

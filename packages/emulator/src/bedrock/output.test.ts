@@ -57,6 +57,20 @@ describe("The output", () => {
     expect(await get(job)).toMatchObject(counts(100, 99, 1));
   });
 
+  it("has every other record's result beside one that nests too deeply to be written", async () => {
+    const { put, create, until, lines, get } = await started();
+    const deep = `{"recordId":"DEEP","modelInput":{"anthropic_version":"bedrock-2023-05-31","max_tokens":5,"messages":[{"role":"user","content":"q"}],"x":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`;
+    await put("in/a.jsonl", `${inputLines(99)}${deep}\n`);
+    const job = await create("job-1");
+    await until("job-1", "Completed");
+    const output = await lines(`out/${idIn(job)}/a.jsonl.out`);
+    expect(output.find(({ recordId }) => recordId === "DEEP")).toEqual({
+      recordId: "DEEP",
+      error: { errorCode: 400, errorMessage: expect.stringMatching(/nests too deeply/) },
+    });
+    expect(await get(job)).toMatchObject(counts(100, 99, 1));
+  });
+
   it("is the same for the same seed, whatever the run", async () => {
     const outputs: string[] = [];
     for (const seed of ["one", "one", "two"]) {

@@ -116,11 +116,12 @@ describe("A server that is stopped at any status and started again", () => {
 describe("A server that is killed with SIGKILL", () => {
   const SPEED = 2_000;
   const JOBS_A_ROUND = 4;
+  const KILLED_SERVER_KEY = "KILLED";
 
   /** Runs a server process, creates jobs in it, and kills it at the n-th event it tells of. */
   async function round(nth: number, dir: string, bucket: string): Promise<string[]> {
     const script = join(import.meta.dirname, "killed-server.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", script, dir, bucket, String(SPEED)], {
+    const child = spawn(process.execPath, ["--import", "tsx", script, dir, bucket, String(SPEED), KILLED_SERVER_KEY], {
       cwd: import.meta.dirname,
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -137,7 +138,7 @@ describe("A server that is killed with SIGKILL", () => {
       const client = new BedrockClient({
         endpoint: line,
         region: "us-east-1",
-        credentials: { accessKeyId: "local", secretAccessKey: "local" },
+        credentials: { accessKeyId: KILLED_SERVER_KEY, secretAccessKey: "any" },
         maxAttempts: 1,
       });
       calls = Array.from({ length: JOBS_A_ROUND }, async (_, index) => {

@@ -5,6 +5,7 @@ import type { Responder } from "../responder/index.ts";
 import { modelNameOf } from "../responder/index.ts";
 import { Bulletin, type EventReceiver } from "./bulletin.ts";
 import { realClock, type ServerClock } from "./clock.ts";
+import { newAccessKey } from "./door.ts";
 import { Engine } from "./engine.ts";
 import type { Account } from "./event.ts";
 import { type FaultChanges, Faults } from "./faults.ts";
@@ -31,6 +32,8 @@ export interface BatchServerOptions {
   readonly host?: string;
   /** Default 0: any free one. */
   readonly port?: number;
+  /** What a client must give as its access key id; drawn where it is left out. */
+  readonly accessKey?: string;
   /** Divides every delay of Bedrock's (default 1: real minutes). Timeouts stay real hours. */
   readonly speed?: number;
   readonly delays?: Partial<Delays>;
@@ -50,6 +53,8 @@ export interface BatchServerOptions {
 export interface BatchServer {
   /** The endpoint to give to a client: `http://127.0.0.1:<port>`. */
   readonly url: string;
+  /** The credentials to give to it: whoever has others is refused. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly faults: Faults;
   /** Resolves when nothing is under way but waiting for the clock. */
   idle(): Promise<void>;
@@ -96,6 +101,7 @@ async function closed(server: ReturnType<typeof serve>): Promise<void> {
  */
 export async function startBatchServer(options: BatchServerOptions): Promise<BatchServer> {
   const { files, responder, host = "127.0.0.1", port = 0, speed = 1, seed = "sluice" } = options;
+  const { accessKey = newAccessKey() } = options;
   if (!LOOPBACK_HOSTS.includes(host)) {
     throw new Error(`The batch server checks no signatures and so listens on loopback only, not on ${host}.`);
   }
@@ -116,11 +122,12 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
   });
   const quotaOf = quotaFunction(options.slots);
   const operations = new Operations({ account, clock, register, engine, bulletin, faults, quotaOf });
-  const server = await listening(bedrockHttp(operations, faults, onProblem).fetch, host, port);
+  const server = await listening(bedrockHttp(operations, faults, accessKey, onProblem).fetch, host, port);
   for (const job of register.open()) engine.start(job.jobId);
   const address = server.address() as AddressInfo;
   return {
     url: `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`,
+    credentials: { accessKeyId: accessKey, secretAccessKey: "unchecked" },
     faults,
     idle: () => engine.activity.idle(),
     close: async () => {

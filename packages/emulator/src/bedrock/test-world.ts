@@ -85,10 +85,16 @@ function clientOf(server: BatchServer): BedrockClient {
   return new BedrockClient({
     endpoint: server.url,
     region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    credentials: server.credentials,
     // A test sees every refusal itself.
     maxAttempts: 1,
   });
+}
+
+/** A request that no SDK makes, by somebody who has the server's access key. */
+export function requestTo(server: BatchServer, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { ...init.headers, authorization: `Bearer ${server.credentials.accessKeyId}` };
+  return fetch(`${server.url}${path}`, { ...init, headers });
 }
 
 /** What an SDK call was refused with; fails if it was not. */

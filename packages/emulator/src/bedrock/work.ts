@@ -16,6 +16,9 @@ const MAX_WINDOW_BYTES = 8 * 1024 * 1024;
 const ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const ID_LENGTH = 11;
 
+/** A record that nests deeper than this process can follow is that record's error, and nobody else's. */
+const TOO_DEEP = { errorCode: 400, errorMessage: "The modelInput nests too deeply to be read." };
+
 /** The server is closed, or as good as killed: nothing more may be written. */
 export class ServerClosedError extends Error {
   override readonly name = "ServerClosedError";
@@ -72,11 +75,24 @@ async function outputLine(work: JobWork, fileName: string, lineNumber: number, l
     output = { error: { errorCode: 500, errorMessage: fault instanceof Error ? fault.message : String(fault) } };
   }
   tally.processed += 1;
-  if ("error" in output) return JSON.stringify({ modelInput, error: output.error, recordId });
+  if ("error" in output)
+    return written({ modelInput, error: output.error, recordId }) ?? JSON.stringify({ error: output.error, recordId });
+  const text = written({ modelInput, modelOutput: output.ok, recordId });
+  if (text === undefined) return JSON.stringify({ error: TOO_DEEP, recordId });
   tally.success += 1;
   tally.inputTokens += output.inputTokens;
   tally.outputTokens += output.outputTokens;
-  return JSON.stringify({ modelInput, modelOutput: output.ok, recordId });
+  return text;
+}
+
+/** One line of output; undefined for what cannot be written: JSON is read to any depth, and written to a bounded one. */
+function written(line: object): string | undefined {
+  try {
+    return JSON.stringify(line);
+  } catch (fault) {
+    if (fault instanceof RangeError) return undefined;
+    throw fault;
+  }
 }
 
 /** Bedrock promises no order; a consumer that joins by position must find out here. */

@@ -1,7 +1,10 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ObjectChanged } from "@sluice/core";
+import { ObjectChanged, ObjectMissing } from "@sluice/core";
 import { objectsConformance } from "@sluice/testing/conformance";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FolderObjects, KeyNotStorable } from "./index.ts";
@@ -108,14 +111,72 @@ describe("FolderObjects", () => {
     expect(await temporaryFiles()).toEqual([]);
   });
 
-  it("takes a link to a file as a drop of that file, and replaces the link, not the file", async () => {
-    await writeFile(join(home, "big.jsonl"), "big");
-    await symlink(join(home, "big.jsonl"), join(directory, "a.jsonl"));
-    await symlink(join(home, "gone"), join(directory, "dangling.jsonl"));
-    expect(await keys()).toEqual(["a.jsonl"]);
+  it("takes a link to a file of its own as that file, and replaces the link, not the file", async () => {
+    await store.put("big.jsonl", Buffer.from("big"));
+    await symlink("big.jsonl", join(directory, "a.jsonl"));
+    expect(await keys()).toEqual(["a.jsonl", "big.jsonl"]);
     expect(await textOf("a.jsonl")).toBe("big");
     await store.put("a.jsonl", Buffer.from("new"));
-    expect(await readFile(join(home, "big.jsonl"), "utf8")).toBe("big");
+    expect(await textOf("big.jsonl")).toBe("big");
+  });
+
+  it("has no object where no file of its own lies, opens nothing there, and says what is wrong with each", async () => {
+    await writeFile(join(home, "secret.jsonl"), "secret");
+    await mkdir(join(home, "outside"));
+    await mkdir(join(directory, "to/deep"), { recursive: true });
+    const at = (name: string) => join(directory, "to", name);
+    await symlink(join(home, "secret.jsonl"), at("out.jsonl"));
+    await symlink(join(home, "outside"), at("outdir"));
+    await symlink("/dev/zero", at("zero.jsonl"));
+    await symlink("circle.jsonl", at("circle.jsonl"));
+    await symlink(".", at("itself"));
+    await symlink("gone", at("dangling.jsonl"));
+    execFileSync("mkfifo", [at("pipe.jsonl")]);
+    const socket = createServer().listen(at("socket.jsonl"));
+    await once(socket, "listening");
+    await writeFile(Buffer.concat([Buffer.from(at("bad")), Buffer.from([0xff])]), "bytes");
+    const long = Array(6).fill("D".repeat(200)).join("/");
+    await mkdir(at(long), { recursive: true });
+    await writeFile(join(at(long), "long.jsonl"), "long");
+    await store.put("to/deep/good.jsonl", Buffer.from("good"));
+
+    expect(await keys()).toEqual(["to/deep/good.jsonl"]);
+    const wrong: Record<string, RegExp> = {
+      "to/out.jsonl": /leads out of the bucket/,
+      "to/outdir": /leads out of the bucket/,
+      "to/zero.jsonl": /leads out of the bucket/,
+      "to/circle.jsonl": /circle/,
+      "to/itself": /link to a folder/,
+      "to/dangling.jsonl": /link to nothing/,
+      "to/pipe.jsonl": /is a pipe/,
+      "to/socket.jsonl": /is a socket/,
+    };
+    for (const key of Object.keys(wrong)) {
+      expect(await store.head(key)).toBeUndefined();
+      await expect(textOf(key)).rejects.toThrow(ObjectMissing);
+      await expect(store.compose("copy", [{ key }])).rejects.toThrow(ObjectMissing);
+    }
+    const told = new Map<string, string>();
+    for await (const { key, why } of store.oddOnes("to/")) told.set(key, why);
+    for (const [key, why] of Object.entries(wrong)) expect(told.get(key)).toMatch(why);
+    expect(told.get("to/bad\ufffd")).toMatch(/not valid UTF-8/);
+    expect(told.get(`to/${long}/long.jsonl`)).toMatch(/1024 are the most/);
+    expect(told.size).toBe(Object.keys(wrong).length + 2);
+    socket.close();
+  });
+
+  it.skipIf(process.getuid?.() === 0)("has no object where it may not read, and goes on beside it", async () => {
+    await store.put("to/secret.jsonl", Buffer.from("x"));
+    await store.put("to/closed/a.jsonl", Buffer.from("x"));
+    await store.put("to/z.jsonl", Buffer.from("x"));
+    await chmod(join(directory, "to/secret.jsonl"), 0);
+    await chmod(join(directory, "to/closed"), 0);
+    expect(await keys()).toEqual(["to/z.jsonl"]);
+    expect(await store.head("to/secret.jsonl")).toBeUndefined();
+    const told: string[] = [];
+    for await (const { key } of store.oddOnes("to/")) told.push(key);
+    expect(told.sort()).toEqual(["to/closed/", "to/secret.jsonl"]);
+    await chmod(join(directory, "to/closed"), 0o700);
   });
 
   it("refuses an object where a directory is, and a directory where an object is, and harms neither", async () => {
@@ -150,8 +211,8 @@ describe("FolderObjects", () => {
     const writer = store.writer("a");
     await writer.write(Buffer.alloc(2_000_000));
     const [living] = await temporaryFiles();
-    // No system has such a process id; a day is longer than any abandoned file is kept.
-    const abandoned = join(`${directory}.aside`, "temporary", "999999999-abandoned");
+    // A day is longer than any abandoned file is kept.
+    const abandoned = join(`${directory}.aside`, "temporary", "abandoned");
     await writeFile(abandoned, "half");
     const yesterday = Date.now() / 1_000 - 86_400;
     await utimes(abandoned, yesterday, yesterday);

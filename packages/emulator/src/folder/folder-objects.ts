@@ -1,5 +1,5 @@
-import { type FileHandle, mkdir, open, realpath, rmdir, stat, unlink } from "node:fs/promises";
-import { dirname, resolve, sep } from "node:path";
+import { type FileHandle, mkdir, open, realpath, stat, unlink } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
 import {
   ObjectChanged,
   type ObjectHead,
@@ -12,7 +12,8 @@ import {
 import { codeOf, isMissing, KeyNotStorable, pathOfKey, wayOut } from "./keys.ts";
 import { keysBelow } from "./listing.ts";
 import { type Metadata, MetadataFiles } from "./metadata.ts";
-import { etagOf, fileAt, headOf, moveTo } from "./object-file.ts";
+import { etagOf, fileAt, headOf, moveTo, removeEmptyAround } from "./object-file.ts";
+import { type OddOne, oddOnesBelow } from "./odd-ones.ts";
 import { removeAbandoned, TemporaryFile } from "./temporary.ts";
 import { FolderWriter } from "./writer.ts";
 
@@ -90,7 +91,7 @@ export class FolderObjects implements ObjectStore {
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
-    const found = await fileAt(await this.#locate(key));
+    const found = await this.#fileOf(key);
     if (found === undefined) return undefined;
     return headOf(key, found, await this.#metadata.read(key, etagOf(found)));
   }
@@ -139,6 +140,7 @@ export class FolderObjects implements ObjectStore {
   /** The file of a piece, and the range of it that is there. */
   async #open(piece: Piece): Promise<{ file: FileHandle; etag: string; start: number; end: number }> {
     const path = await this.#locate(piece.key);
+    if ((await fileAt(this.directory, path)) === undefined) throw new ObjectMissing(piece.key);
     const file = await open(path, "r").catch((error: unknown) => {
       throw isMissing(error) ? new ObjectMissing(piece.key) : error;
     });
@@ -162,10 +164,11 @@ export class FolderObjects implements ObjectStore {
     let keys: string[] = [];
     const look = async () => {
       // The walk follows no links to directories, so these paths cannot lead out of the folder.
-      const stats = await Promise.all(
-        keys.map(async (key) => ({ key, stats: await fileAt(pathOfKey(this.directory, key)) })),
-      );
-      for (const { key, stats: of } of stats) if (of !== undefined) found.push(headOf(key, of, {}));
+      const files = await Promise.all(keys.map((key) => fileAt(this.directory, join(this.directory, key))));
+      for (const [index, key] of keys.entries()) {
+        const file = files[index];
+        if (file !== undefined) found.push(headOf(key, file, {}));
+      }
       keys = [];
     };
     for await (const key of keysBelow(this.directory, prefix, cursor)) {
@@ -182,14 +185,26 @@ export class FolderObjects implements ObjectStore {
   async delete(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       const path = await this.#locate(key);
-      const found = await fileAt(path);
+      const found = await fileAt(this.directory, path);
       if (found === undefined) continue;
       await unlink(path).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });
       await this.#metadata.remove(key, etagOf(found));
-      await this.#removeEmptyAround(path);
+      await removeEmptyAround(this.directory, path);
     }
+  }
+
+  /**
+   * What lies below a prefix, or at a key, and is no object: links that lead out, pipes, devices, what may not be read,
+   * names that no key can have. It is as if it were not there, so somebody should say it to whoever put it there.
+   */
+  oddOnes(prefix: string): AsyncIterable<OddOne> {
+    return oddOnesBelow(this.directory, prefix);
+  }
+
+  async #fileOf(key: string) {
+    return fileAt(this.directory, await this.#locate(key));
   }
 
   async #locate(key: string): Promise<string> {
@@ -201,13 +216,13 @@ export class FolderObjects implements ObjectStore {
   }
 
   async #isWhole(piece: Piece): Promise<boolean> {
-    const found = await fileAt(await this.#locate(piece.key));
+    const found = await this.#fileOf(piece.key);
     return found !== undefined && (piece.start ?? 0) === 0 && (piece.end ?? found.size) >= found.size;
   }
 
   async #copy(key: string, piece: Piece): Promise<void> {
     const path = await this.#locate(piece.key);
-    const before = await fileAt(path);
+    const before = await fileAt(this.directory, path);
     if (before === undefined) throw new ObjectMissing(piece.key);
     const etag = etagOf(before);
     if (piece.etag !== undefined && piece.etag !== etag) throw new ObjectChanged(piece.key);
@@ -217,7 +232,7 @@ export class FolderObjects implements ObjectStore {
         throw isMissing(error) ? new ObjectMissing(piece.key) : error;
       });
       await file.finish();
-      const after = await fileAt(path);
+      const after = await fileAt(this.directory, path);
       if (after === undefined || etagOf(after) !== etag) throw new ObjectChanged(piece.key);
       await this.#place(key, file, {});
     } catch (error) {
@@ -232,7 +247,7 @@ export class FolderObjects implements ObjectStore {
     const stats = await stat(file.path, { bigint: true });
     const lowerCase = Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
     if (Object.keys(lowerCase).length > 0) await this.#metadata.write(key, etagOf(stats), lowerCase);
-    const replaced = await fileAt(path);
+    const replaced = await fileAt(this.directory, path);
     try {
       await moveTo(file.path, path);
     } catch (error) {
@@ -243,17 +258,6 @@ export class FolderObjects implements ObjectStore {
     }
     if (replaced !== undefined) await this.#metadata.remove(key, etagOf(replaced));
     return headOf(key, stats, lowerCase);
-  }
-
-  /** S3 has no directories: one that a deletion leaves empty goes too. */
-  async #removeEmptyAround(path: string): Promise<void> {
-    for (let around = dirname(path); around !== this.directory; around = dirname(around)) {
-      const removed = await rmdir(around).then(
-        () => true,
-        () => false,
-      );
-      if (!removed) return;
-    }
   }
 }
 

@@ -1,2 +1,3 @@
 export { FolderObjects, type FolderObjectsOptions } from "./folder-objects.ts";
 export { KeyNotStorable } from "./keys.ts";
+export type { OddOne } from "./odd-ones.ts";

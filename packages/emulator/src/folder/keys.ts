@@ -38,18 +38,23 @@ export function canHoldKeysOf(directory: string): boolean {
   );
 }
 
+/** Why a folder cannot hold a key; undefined if it can. */
+export function problemOfKey(key: string): string | undefined {
+  const keyBytes = Buffer.byteLength(key);
+  if (keyBytes > MAX_KEY_BYTES) return `it has ${keyBytes} bytes; ${MAX_KEY_BYTES} are the most`;
+  if (Buffer.from(key).toString() !== key) return "it is not valid Unicode";
+  for (const name of key.split("/")) {
+    const problem = problemOfName(name);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
 /** The file of a key, by its name alone. Throws `KeyNotStorable`. */
 export function pathOfKey(root: string, key: string): string {
-  const keyBytes = Buffer.byteLength(key);
-  if (keyBytes > MAX_KEY_BYTES)
-    throw new KeyNotStorable(key, `it has ${keyBytes} bytes; ${MAX_KEY_BYTES} are the most`);
-  if (Buffer.from(key).toString() !== key) throw new KeyNotStorable(key, "it is not valid Unicode");
-  const names = key.split("/");
-  for (const name of names) {
-    const problem = problemOfName(name);
-    if (problem !== undefined) throw new KeyNotStorable(key, problem);
-  }
-  return join(root, ...names);
+  const problem = problemOfKey(key);
+  if (problem !== undefined) throw new KeyNotStorable(key, problem);
+  return join(root, ...key.split("/"));
 }
 
 /**

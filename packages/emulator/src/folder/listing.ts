@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { canHoldKeysOf, codeOf, isMissing, wayOut } from "./keys.ts";
+import { canHoldKeysOf, codeOf, isMissing, problemOfKey, wayOut } from "./keys.ts";
 
 /** The order of S3's listings. */
 function compareUtf8(a: string, b: string): number {
@@ -25,7 +25,7 @@ async function* walk(root: string, base: string, prefix: string, after: string |
     const mayHoldLater = isDirectory && after?.startsWith(entry);
     if (after !== undefined && !mayHoldLater && compareUtf8(entry, after) <= 0) continue;
     if (isDirectory) yield* walk(root, entry, prefix, after);
-    else if (entry.startsWith(prefix)) yield entry;
+    else if (entry.startsWith(prefix) && problemOfKey(entry) === undefined) yield entry;
   }
 }
 
@@ -40,6 +40,8 @@ async function sortedNames(directory: string): Promise<string[]> {
   } catch (error) {
     // Another process may delete a directory while we walk, and a prefix may name what is none.
     if (isMissing(error) || codeOf(error) === "ENAMETOOLONG") return [];
+    // What one folder hides must not hide what lies in the others.
+    if (codeOf(error) === "EACCES") return [];
     throw error;
   }
 }

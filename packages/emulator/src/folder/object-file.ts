@@ -1,22 +1,67 @@
 import type { BigIntStats } from "node:fs";
-import { mkdir, rename, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, constants, lstat, mkdir, realpath, rename, rmdir, stat } from "node:fs/promises";
+import { dirname, sep } from "node:path";
 import type { ObjectHead } from "@sluice/core";
 import { codeOf, isMissing } from "./keys.ts";
 import type { Metadata } from "./metadata.ts";
 
 /** How often a file is moved to its place while others delete the empty directory around it. */
 const PLACE_TRIES = 10;
+const OWNER_MAY_READ = 0o400;
 
-/** What the file system says of a file; undefined if there is none at the path. A link to a file counts as one. */
-export async function fileAt(path: string): Promise<BigIntStats | undefined> {
+/** A file that can be an object, or why what lies there cannot be one, in words that go on from its name. */
+export type Found = { readonly stats: BigIntStats } | { readonly why: string };
+
+/**
+ * What lies at a path in the bucket `root`, which is a real path; undefined for nothing, and for a directory. A link to
+ * a file of the bucket counts as one. Nothing is opened: a pipe would never answer, and a device never end.
+ */
+export async function foundAt(root: string, path: string): Promise<Found | undefined> {
   try {
-    const found = await stat(path, { bigint: true });
-    return found.isFile() ? found : undefined;
+    const own = await lstat(path, { bigint: true });
+    return own.isSymbolicLink() ? await foundBehind(root, path) : await fileOf(path, own);
   } catch (error) {
-    if (isMissing(error) || codeOf(error) === "ELOOP") return undefined;
+    if (isMissing(error) || codeOf(error) === "ENAMETOOLONG") return undefined;
+    if (codeOf(error) === "EACCES") return { why: "lies in a folder that this process may not read" };
     throw error;
   }
+}
+
+/** What the file system says of a file that can be an object; undefined if there is none at the path. */
+export async function fileAt(root: string, path: string): Promise<BigIntStats | undefined> {
+  const found = await foundAt(root, path);
+  return found !== undefined && "stats" in found ? found.stats : undefined;
+}
+
+async function foundBehind(root: string, path: string): Promise<Found> {
+  try {
+    const real = await realpath(path);
+    if (real !== root && !real.startsWith(root + sep))
+      return { why: "is a link that leads out of the bucket; put the file itself here" };
+    const found = await fileOf(path, await stat(path, { bigint: true }));
+    return found ?? { why: "is a link to a folder; put the files themselves here" };
+  } catch (error) {
+    if (codeOf(error) === "ELOOP") return { why: "is a link that goes in a circle" };
+    if (isMissing(error)) return { why: "is a link to nothing" };
+    throw error;
+  }
+}
+
+async function fileOf(path: string, stats: BigIntStats): Promise<Found | undefined> {
+  if (stats.isDirectory()) return undefined;
+  if (stats.isFile())
+    return (await isReadable(path, stats)) ? { stats } : { why: "may not be read by this process; change its rights" };
+  if (stats.isFIFO()) return { why: "is a pipe, and no file" };
+  return { why: stats.isSocket() ? "is a socket, and no file" : "is a device, and no file" };
+}
+
+/** Most files are the process's own, and need no further call. */
+async function isReadable(path: string, { mode, uid }: BigIntStats): Promise<boolean> {
+  if (Number(uid) === process.getuid?.() && (Number(mode) & OWNER_MAY_READ) !== 0) return true;
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Moves a file to its place, making the directories around it. */
@@ -28,6 +73,17 @@ export async function moveTo(from: string, path: string): Promise<void> {
     } catch (error) {
       if (codeOf(error) !== "ENOENT" || tries === PLACE_TRIES) throw error;
     }
+  }
+}
+
+/** S3 has no directories: one that a deletion leaves empty goes too, up to the bucket. */
+export async function removeEmptyAround(root: string, path: string): Promise<void> {
+  for (let around = dirname(path); around !== root; around = dirname(around)) {
+    const removed = await rmdir(around).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
   }
 }
 

@@ -4,40 +4,24 @@ import { copyFile, type FileHandle, open, readdir, rm, stat } from "node:fs/prom
 import { join } from "node:path";
 import { isMissing } from "./keys.ts";
 
-/** Smaller writes are gathered, as each costs a trip through Node's thread pool. */
-const GATHER_BYTES = 1_048_576;
 /** How much of a range is copied at a time: little enough to stay in the processor's cache between read and write. */
 const COPY_BYTES = 262_144;
-/** A file that a dead process left is kept this long, in case its process id is of another machine or container. */
-const KEEP_ABANDONED_MS = 60 * 60 * 1_000;
+/** A file that nobody wrote to for so long is of a process that is no more. */
+const KEEP_ABANDONED_MS = 6 * 60 * 60 * 1_000;
 
 /** A file that nobody sees until it is moved to its place. */
 export class TemporaryFile {
   readonly path: string;
   #file: Promise<FileHandle> | undefined;
-  /** Small writes are copied here: a short line must not hold the chunk that it was cut from. */
-  #gathered: Buffer | undefined;
-  #gatheredBytes = 0;
-  /** The last write that was begun; writes go to the disk one after the other. */
-  #last: Promise<void> = Promise.resolve();
 
   constructor(directory: string) {
-    this.path = join(directory, `${process.pid}-${randomUUID()}`);
+    this.path = join(directory, randomUUID());
   }
 
-  /** Takes bytes behind those it has; returns once all but the last are on their way to the disk. */
+  /** Takes bytes behind those it has; returns once they are written. */
   async append(bytes: Uint8Array): Promise<void> {
-    const before = this.#last;
-    if (this.#gatheredBytes + bytes.byteLength > GATHER_BYTES) this.#write(this.#takeGathered());
-    if (bytes.byteLength > GATHER_BYTES / 2) {
-      this.#write(this.#takeGathered());
-      this.#write(bytes);
-    } else {
-      this.#gathered ??= Buffer.allocUnsafeSlow(GATHER_BYTES);
-      this.#gathered.set(bytes, this.#gatheredBytes);
-      this.#gatheredBytes += bytes.byteLength;
-    }
-    await before;
+    const file = await this.#open();
+    await file.appendFile(bytes);
   }
 
   /** Makes it a copy of a whole file, sharing its blocks where the file system can. */
@@ -48,8 +32,6 @@ export class TemporaryFile {
 
   /** Takes the bytes `[start, end)` of a file behind those it has; returns once they are written. */
   async appendRange(source: FileHandle, start: number, end: number): Promise<void> {
-    this.#write(this.#takeGathered());
-    await this.#last;
     const file = await this.#open();
     // One buffer for all of it: a stream would make a new one for each chunk.
     const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(COPY_BYTES, end - start)));
@@ -64,35 +46,18 @@ export class TemporaryFile {
   }
 
   /**
-   * Returns once all bytes are written. They are not forced to the disk: what must survive here is the end of a
-   * process, and the embedded table would not survive more either.
+   * Closes it. Its bytes are not forced to the disk: what must survive here is the end of a process, and the embedded
+   * table would not survive more either.
    */
   async finish(): Promise<void> {
-    this.#write(this.#takeGathered());
-    await this.#last;
     const file = await this.#open();
     await file.close();
   }
 
   /** Removes it; never throws. */
   async discard(): Promise<void> {
-    await this.#last.catch(() => {});
     await this.#file?.then((file) => file.close()).catch(() => {});
     await rm(this.path, { force: true }).catch(() => {});
-  }
-
-  #takeGathered(): Uint8Array {
-    const bytes = this.#gathered?.subarray(0, this.#gatheredBytes) ?? new Uint8Array();
-    this.#gathered = undefined;
-    this.#gatheredBytes = 0;
-    return bytes;
-  }
-
-  #write(bytes: Uint8Array): void {
-    if (bytes.byteLength === 0) return;
-    this.#last = this.#last.then(async () => (await this.#open()).appendFile(bytes));
-    // Whoever writes next or finishes hears of a failure; until then it is nobody's.
-    this.#last.catch(() => {});
   }
 
   #open(): Promise<FileHandle> {
@@ -104,7 +69,6 @@ export class TemporaryFile {
 /** Removes what processes left that are no more. */
 export async function removeAbandoned(directory: string, now: number): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (isRunning(Number.parseInt(name, 10))) continue;
     const path = join(directory, name);
     const modifiedAt = await stat(path).then(
       (found) => found.mtimeMs,
@@ -114,14 +78,5 @@ export async function removeAbandoned(directory: string, now: number): Promise<v
       },
     );
     if (now - modifiedAt > KEEP_ABANDONED_MS) await rm(path, { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // Signal 0 reaches nobody: it only asks whether the process is there.
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -97,6 +97,113 @@ describe("The built-in responder responds in the body of the model's family", ()
     expect(typed).toMatchObject({ response_type: "embeddings_by_type", embeddings: { float: plain["embeddings"] } });
   });
 
+  it("Titan's and Nova's embeddings of pictures and texts, of the length asked for", async () => {
+    const picture = { inputImage: "iVBORw0KGgo=", embeddingConfig: { outputEmbeddingLength: 384 } };
+    const titan = (await ok("amazon.titan-embed-image-v1", picture)).ok;
+    expect(titan["embedding"]).toHaveLength(384);
+    expect(Object.keys(titan).sort()).toEqual(["embedding", "inputTextTokenCount"]);
+    expect((await ok("amazon.titan-embed-image-v1", { inputText: "a mill" })).ok["embedding"]).toHaveLength(1024);
+    const nova = "amazon.nova-2-multimodal-embeddings-v1:0";
+    const settings = { embeddingPurpose: "GENERIC_INDEX", embeddingDimension: 256 };
+    const text = { truncationMode: "END", value: "a mill" };
+    const body = { taskType: "SINGLE_EMBEDDING", singleEmbeddingParams: { ...settings, text } };
+    const vector = (length: number) => expect.toSatisfy((value: unknown[]) => value.length === length);
+    expect((await ok(nova, body)).ok).toEqual({ embeddings: [{ embeddingType: "TEXT", embedding: vector(256) }] });
+    const image = { format: "png", source: { bytes: "iVBORw0KGgo=" } };
+    expect((await ok(nova, { ...body, singleEmbeddingParams: { embeddingPurpose: "CLUSTERING", image } })).ok).toEqual({
+      embeddings: [{ embeddingType: "IMAGE", embedding: vector(3072) }],
+    });
+  });
+
+  it("Cohere's newer inputs, and every number format", async () => {
+    const types = ["float", "int8", "uint8", "binary", "ubinary"];
+    const mixed = {
+      input_type: "search_document",
+      inputs: [
+        { content: [{ type: "text", text: "a mill" }] },
+        { content: [{ type: "image_url", image_url: "data:," }] },
+      ],
+      embedding_types: types,
+      output_dimension: 256,
+    };
+    const { ok: body } = await ok("cohere.embed-v4:0", mixed);
+    expect(body["response_type"]).toBe("embeddings_by_type");
+    const vectors = body["embeddings"] as Record<string, number[][]>;
+    expect(Object.keys(vectors)).toEqual(types);
+    expect(types.map((type) => vectors[type]?.map(({ length }) => length))).toEqual([
+      [256, 256],
+      [256, 256],
+      [256, 256],
+      [32, 32],
+      [32, 32],
+    ]);
+    const within = (type: string, least: number, most: number) =>
+      vectors[type]?.flat().every((value) => Number.isInteger(value) && value >= least && value <= most);
+    expect(within("int8", -128, 127) && within("binary", -128, 127)).toBe(true);
+    expect(within("uint8", 0, 255) && within("ubinary", 0, 255)).toBe(true);
+    const positive = vectors["float"]?.[0]
+      ?.slice(0, 8)
+      .map((value) => (value > 0 ? "1" : "0"))
+      .join("");
+    expect(vectors["ubinary"]?.[0]?.[0]?.toString(2).padStart(8, "0")).toBe(positive);
+    const pictures = { input_type: "image", images: ["data:,"] };
+    expect((await ok("cohere.embed-v4:0", pictures)).ok["embeddings"]).toHaveLength(1);
+  });
+
+  it("OpenAI's chat for gpt-oss and others, whatever the messages' roles and contents", async () => {
+    const messages = [
+      { role: "developer", content: "Answer briefly." },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "What is seen?" },
+          { type: "image_url", image_url: { url: "data:," } },
+        ],
+      },
+      { role: "assistant", content: null, tool_calls: [{ id: "1", type: "function", function: { name: "level" } }] },
+      { role: "tool", tool_call_id: "1", content: "2.1 m" },
+      { role: "user", content: "" },
+    ];
+    for (const model of ["openai.gpt-oss-120b-1:0", "qwen.qwen3-32b-v1:0"])
+      expect((await ok(model, { messages, max_completion_tokens: 64, stop: "\n" })).ok).toEqual({
+        object: "chat.completion",
+        model,
+        choices: [{ index: 0, message: { role: "assistant", content: expect.any(String) }, finish_reason: "stop" }],
+        usage: expect.objectContaining({ completion_tokens: expect.any(Number) }),
+      });
+    expect((await ok("openai.gpt-oss-20b-1:0", { messages, max_completion_tokens: 2 })).ok).toMatchObject({
+      choices: [{ finish_reason: "length" }],
+    });
+  });
+
+  it.each([
+    [
+      "anthropic.claude-3-haiku-20240307-v1:0",
+      {
+        ...claudeBody,
+        tools: [{ name: "level" }],
+        messages: [
+          { role: "assistant", content: [{ type: "tool_use", id: "1", name: "level", input: {} }] },
+          { role: "user", content: [{ type: "tool_result", tool_use_id: "1", content: "2.1 m" }] },
+          { role: "user", content: [{ type: "document", source: { type: "text", data: "…" } }] },
+        ],
+      },
+    ],
+    [
+      "amazon.nova-lite-v1:0",
+      {
+        messages: [
+          { role: "user", content: [{ video: { format: "mp4", source: { s3Location: { uri: "s3://a/b" } } } }] },
+        ],
+        toolConfig: { tools: [] },
+      },
+    ],
+    ["mistral.mistral-large-2407-v1:0", { messages: [{ role: "tool", content: "2.1 m" }] }],
+    ["amazon.nova-canvas-v1:0", { taskType: "TEXT_IMAGE", textToImageParams: { text: "a mill" } }],
+  ])("%s, and refuses nothing that the model may take", async (modelId, body) => {
+    expect(await refusal(modelId, body)).toBeUndefined();
+  });
+
   it("an unknown model, with something well formed", async () => {
     expect((await ok("acme.thinker-v1:0", { question: "Why?" })).ok).toMatchObject({ outputText: expect.any(String) });
   });
@@ -133,6 +240,12 @@ describe("The built-in responder refuses with a 400 record error what the model 
     ["meta.llama3-1-8b-instruct-v1:0", { max_gen_len: 10 }, /prompt: Field required/],
     ["mistral.mistral-7b-instruct-v0:2", { prompt: 7 }, /valid string/],
     ["cohere.embed-english-v3", { texts: ["a"] }, /input_type: Field required/],
+    [
+      "cohere.embed-english-v3",
+      { texts: Array(97).fill("a"), input_type: "clustering" },
+      /97 texts are more than the 96/,
+    ],
+    ["amazon.nova-2-multimodal-embeddings-v1:0", { singleEmbeddingParams: {} }, /text, image, audio, video/],
   ])("%s %#", async (modelId, body, words) => {
     expect(await refusal(modelId, body)).toEqual({ errorCode: 400, errorMessage: expect.stringMatching(words) });
   });

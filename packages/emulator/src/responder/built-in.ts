@@ -1,4 +1,3 @@
-import { readRecord } from "./family.ts";
 import {
   type ChatPrompt,
   type ChatReply,
@@ -6,6 +5,7 @@ import {
   type EmbeddingReply,
   InvalidInputError,
 } from "./prompt.ts";
+import { readRecord } from "./read-record.ts";
 import type { RecordOutput, Responder } from "./responder.ts";
 import { hash32, sequenceFrom } from "./seeded.ts";
 
@@ -15,8 +15,10 @@ const BUILT_IN_CONCURRENCY = 16;
 const LETTERS_PER_TOKEN = 4;
 const LEAST_WORDS = 6;
 const MOST_WORDS = 24;
-/** Titan V2's and Cohere v3's length when the body names none. */
+/** Titan V2's and Cohere v3's length when the body names none; Titan V1 and Cohere v4 have the longer one. */
 const DEFAULT_DIMENSIONS = 1024;
+const LONGER_DIMENSIONS = 1536;
+const LONGER = /embed-text-v1|embed-v4/;
 /** A body may ask for any length; the response's size must stay bounded. */
 const MAX_DIMENSIONS = 4096;
 const VECTOR_DIGITS = 1e6;
@@ -60,7 +62,7 @@ function vectorOf(text: string, dimensions: number): readonly number[] {
 }
 
 function embeddingReply(prompt: EmbeddingPrompt, modelName: string): EmbeddingReply {
-  const usual = modelName.includes("embed-text-v1") ? 1536 : DEFAULT_DIMENSIONS;
+  const usual = LONGER.test(modelName) ? LONGER_DIMENSIONS : DEFAULT_DIMENSIONS;
   const dimensions = Math.min(prompt.dimensions ?? usual, MAX_DIMENSIONS);
   return {
     kind: "embedding",

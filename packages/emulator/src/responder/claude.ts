@@ -1,5 +1,6 @@
 import type { BodyFamily } from "./family.ts";
 import {
+  blockOfAnything,
   type ChatPrompt,
   type ChatReply,
   type ContentBlock,
@@ -21,7 +22,7 @@ const FOREIGN_KEYS = ["model", "modelId", "stream"] as const;
 
 const ENDINGS = { done: "end_turn", length: "max_tokens", stopSequence: "stop_sequence" } as const;
 
-function blockOf(block: unknown, at: string): ContentBlock {
+function blockOf(block: unknown): ContentBlock {
   if (isObject(block) && block["type"] === "text" && typeof block["text"] === "string") {
     return { kind: "text", text: block["text"] };
   }
@@ -31,7 +32,8 @@ function blockOf(block: unknown, at: string): ContentBlock {
       return { kind: "image", dataUrl: `data:${source["media_type"]};base64,${source["data"]}` };
     }
   }
-  throw new InvalidInputError(`${at}: this responder takes text blocks and base64 image blocks only`);
+  // Tools and their results, documents, thinking: the model takes them, so nothing of them is refused here.
+  return blockOfAnything(block);
 }
 
 function blocksOf(content: unknown, at: string): readonly ContentBlock[] {
@@ -39,7 +41,7 @@ function blocksOf(content: unknown, at: string): readonly ContentBlock[] {
   if (!Array.isArray(content) || content.length === 0) {
     throw new InvalidInputError(`${at}: must be a non-empty string or a non-empty list of blocks`);
   }
-  return content.map((block, index) => blockOf(block, `${at}.${index}`));
+  return content.map(blockOf);
 }
 
 function read(body: JsonObject): ChatPrompt {

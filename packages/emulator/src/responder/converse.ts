@@ -1,5 +1,6 @@
 import type { BodyFamily } from "./family.ts";
 import {
+  blockOfAnything,
   type ChatPrompt,
   type ChatReply,
   type ContentBlock,
@@ -14,7 +15,7 @@ import type { JsonObject } from "./responder.ts";
 
 const ENDINGS = { done: "end_turn", length: "max_tokens", stopSequence: "stop_sequence" } as const;
 
-function blockOf(block: unknown, at: string): ContentBlock {
+function blockOf(block: unknown): ContentBlock {
   if (isObject(block) && typeof block["text"] === "string") return { kind: "text", text: block["text"] };
   if (isObject(block) && isObject(block["image"]) && isObject(block["image"]["source"])) {
     const format = block["image"]["format"];
@@ -23,7 +24,8 @@ function blockOf(block: unknown, at: string): ContentBlock {
       return { kind: "image", dataUrl: `data:image/${format};base64,${bytes}` };
     }
   }
-  throw new InvalidInputError(`${at}: this responder takes text blocks and base64 image blocks only`);
+  // Documents, videos and tools' results: the model takes them, so nothing of them is refused here.
+  return blockOfAnything(block);
 }
 
 function blocksOf(body: JsonObject, key: string, at: string): readonly ContentBlock[] {
@@ -31,11 +33,10 @@ function blocksOf(body: JsonObject, key: string, at: string): readonly ContentBl
   if (!Array.isArray(blocks) || blocks.length === 0) {
     throw new InvalidInputError(`${at}: must be a non-empty list of content blocks such as [{"text": "…"}]`);
   }
-  return blocks.map((block, index) => blockOf(block, `${at}.${index}`));
+  return blocks.map(blockOf);
 }
 
 function read(body: JsonObject): ChatPrompt {
-  if (body["toolConfig"] !== undefined) throw new InvalidInputError("toolConfig: tools are not supported in batch");
   const turns = requiredList(body, "messages").map((message, index): Turn => {
     const at = `messages.${index}`;
     if (!isObject(message)) throw new InvalidInputError(`${at}: Input should be an object`);
@@ -67,8 +68,14 @@ function written(reply: ChatReply) {
 /** A Converse request, and Amazon Nova's own body, which has the same shape. */
 export const nova: BodyFamily<ChatPrompt, ChatReply> = { read, write: written };
 
-/** A Converse request with Converse's response: Nova's plus metrics. The latency is 0: no clock is read here. */
+/**
+ * A Converse request with Converse's response: Nova's plus metrics. The latency is 0: no clock is read here. Batch
+ * refuses tools under Converse, and under Converse only.
+ */
 export const converse: BodyFamily<ChatPrompt, ChatReply> = {
-  read,
+  read: (body) => {
+    if (body["toolConfig"] !== undefined) throw new InvalidInputError("toolConfig: tools are not supported in batch");
+    return read(body);
+  },
   write: (reply) => ({ ...written(reply), metrics: { latencyMs: 0 } }),
 };

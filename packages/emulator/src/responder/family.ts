@@ -1,89 +1,9 @@
-import type { InvocationType } from "@sluice/core";
-import { claude } from "./claude.ts";
-import { converse, nova } from "./converse.ts";
-import { cohereEmbedding, titanEmbedding } from "./embeddings.ts";
-import { generic, llama, mistral } from "./plain-text.ts";
-import { InvalidInputError, isObject, type Prompt, type Reply } from "./prompt.ts";
-import type { JsonObject, RecordOutput } from "./responder.ts";
+import type { Prompt, Reply } from "./prompt.ts";
+import type { JsonObject } from "./responder.ts";
 
 /** How one family of models writes its requests and responses. */
 export interface BodyFamily<P extends Prompt, R extends Reply> {
   /** @throws InvalidInputError if the model would refuse the body. */
   read(body: JsonObject): P;
   write(reply: R, prompt: P, modelName: string, body: JsonObject): JsonObject;
-}
-
-/** A record's body, read: what is asked, and how to put a reply of the same kind into the family's response. */
-export interface ReadRecord {
-  readonly prompt: Prompt;
-  readonly modelName: string;
-  output(reply: Reply): RecordOutput;
-}
-
-/** A profile's geography: `us.anthropic.…` is the model `anthropic.…` in several Regions. */
-const GEOGRAPHY = /^(?:us|us-gov|eu|apac|jp|au|ca|sa|global)\./;
-
-/** The model's own name, without the ARN around it and without a profile's geography. */
-export function modelNameOf(modelId: string): string {
-  return modelId.slice(modelId.lastIndexOf("/") + 1).replace(GEOGRAPHY, "");
-}
-
-type AnyFamily =
-  | { readonly kind: "chat"; readonly family: typeof claude }
-  | { readonly kind: "embedding"; readonly family: typeof titanEmbedding };
-
-function familyByName(modelName: string): AnyFamily | undefined {
-  if (modelName.startsWith("anthropic.")) return { kind: "chat", family: claude };
-  if (modelName.startsWith("amazon.nova")) return { kind: "chat", family: nova };
-  if (modelName.startsWith("amazon.titan-embed")) return { kind: "embedding", family: titanEmbedding };
-  if (modelName.startsWith("cohere.embed")) return { kind: "embedding", family: cohereEmbedding };
-  if (modelName.startsWith("meta.llama")) return { kind: "chat", family: llama };
-  if (modelName.startsWith("mistral.")) return { kind: "chat", family: mistral };
-  return undefined;
-}
-
-/** An application inference profile's ARN does not tell its model; its bodies do. */
-function familyByBody(body: JsonObject): AnyFamily {
-  if (body["anthropic_version"] !== undefined) return { kind: "chat", family: claude };
-  if (body["texts"] !== undefined && body["input_type"] !== undefined) {
-    return { kind: "embedding", family: cohereEmbedding };
-  }
-  if (body["max_gen_len"] !== undefined) return { kind: "chat", family: llama };
-  if (body["inferenceConfig"] !== undefined) return { kind: "chat", family: nova };
-  return { kind: "chat", family: generic };
-}
-
-function bound<P extends Prompt, R extends Reply>(
-  family: BodyFamily<P, R>,
-  kind: Reply["kind"],
-  modelName: string,
-  body: JsonObject,
-): ReadRecord {
-  const prompt = family.read(body);
-  return {
-    prompt,
-    modelName,
-    output: (reply) => {
-      if (reply.kind !== kind) throw new TypeError(`A ${kind} prompt of ${modelName} was given a ${reply.kind} reply.`);
-      return {
-        ok: family.write(reply as R, prompt, modelName, body),
-        inputTokens: reply.inputTokens,
-        outputTokens: reply.kind === "chat" ? reply.outputTokens : 0,
-      };
-    },
-  };
-}
-
-/**
- * Reads a record's body as its model would.
- * @throws InvalidInputError if the model would refuse it.
- */
-export function readRecord(modelId: string, invocationType: InvocationType, modelInput: unknown): ReadRecord {
-  if (!isObject(modelInput)) throw new InvalidInputError("modelInput: Input should be a JSON object");
-  const modelName = modelNameOf(modelId);
-  if (invocationType === "Converse") return bound(converse, "chat", modelName, modelInput);
-  const chosen = familyByName(modelName) ?? familyByBody(modelInput);
-  return chosen.kind === "chat"
-    ? bound(chosen.family, chosen.kind, modelName, modelInput)
-    : bound(chosen.family, chosen.kind, modelName, modelInput);
 }

@@ -1,5 +1,4 @@
 import { refusalOf } from "./built-in.ts";
-import { readRecord } from "./family.ts";
 import { type EndpointSettings, postJson } from "./openai-http.ts";
 import {
   type ChatPrompt,
@@ -9,6 +8,7 @@ import {
   isObject,
   type Reply,
 } from "./prompt.ts";
+import { readRecord } from "./read-record.ts";
 import type { JsonObject, RecordOutput, Responder } from "./responder.ts";
 
 /** Ollama serves few requests at once on one machine; more would only wait there and run into the timeout. */

@@ -1,15 +1,6 @@
 import type { BodyFamily } from "./family.ts";
-import {
-  type ChatPrompt,
-  type ChatReply,
-  chatSettings,
-  InvalidInputError,
-  isObject,
-  requiredList,
-  requiredText,
-  roleOf,
-  type Turn,
-} from "./prompt.ts";
+import { turnsOfMessages } from "./openai-chat.ts";
+import { type ChatPrompt, type ChatReply, chatSettings, requiredText, roleOf, type Turn } from "./prompt.ts";
 import type { JsonObject } from "./responder.ts";
 
 const LLAMA_TURN =
@@ -32,15 +23,6 @@ function turnsOfMistralPrompt(prompt: string): readonly Turn[] {
   const single = /^\[INST\](.*)\[\/INST\]\s*$/s.exec(bare)?.[1];
   // More than one [INST] is a whole conversation; a model reads that better as it stands than wrongly cut.
   return [turn("user", single === undefined || single.includes("[INST]") ? prompt : single.trim())];
-}
-
-/** Messages whose content is a text, as OpenAI-like bodies have them. */
-function turnsOfMessages(body: JsonObject): readonly Turn[] {
-  return requiredList(body, "messages").map((message, index) => {
-    const at = `messages.${index}`;
-    if (!isObject(message)) throw new InvalidInputError(`${at}: Input should be an object`);
-    return turn(roleOf(message, at, ["system", "user", "assistant"]), requiredText(message, "content"));
-  });
 }
 
 /** Meta Llama's body: a prompt that carries the template. */
@@ -80,7 +62,6 @@ export const mistral: BodyFamily<ChatPrompt, ChatReply> = {
 };
 
 function turnsOfAnyBody(body: JsonObject): readonly Turn[] {
-  if (Array.isArray(body["messages"])) return turnsOfMessages(body);
   for (const key of ["prompt", "inputText", "input"]) {
     const text = body[key];
     if (typeof text === "string" && text.length > 0) return [turn("user", text)];
@@ -88,7 +69,7 @@ function turnsOfAnyBody(body: JsonObject): readonly Turn[] {
   return [turn("user", JSON.stringify(body))];
 }
 
-/** Any model this project does not know: whatever looks like a prompt is one, and the response is plain. */
+/** Any body that is not known: whatever looks like a prompt is one, and the response is plain. */
 export const generic: BodyFamily<ChatPrompt, ChatReply> = {
   read: (body) => ({ kind: "chat", turns: turnsOfAnyBody(body) }),
   write: (reply, _prompt, modelName) => ({

@@ -62,6 +62,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What no chat endpoint has a word for (a tool's call, a video, a document), as the text that it is in the body. */
+export function blockOfAnything(value: unknown): ContentBlock {
+  return { kind: "text", text: JSON.stringify(value) ?? "" };
+}
+
 /** The list under `key`. @throws InvalidInputError if it is missing, no list, or empty. */
 export function requiredList(body: JsonObject, key: string): readonly unknown[] {
   const value = body[key];

@@ -1,8 +1,9 @@
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { sqsClient } from "@sluice/aws";
 import type { World } from "@sluice/core";
 import { type StageOutputs, stageOutputsOf } from "@sluice/stage";
-import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Context, SQSEvent } from "aws-lambda";
 import { awsWorld } from "../aws-world.ts";
+import type { QueueHandler } from "../events.ts";
 import type { WorldSource } from "../handlers.ts";
 import { type Telemetry, telemetryOf } from "../log.ts";
 import { retrySooner } from "../retry-sooner.ts";
@@ -12,7 +13,7 @@ interface Composed {
   world: WorldSource;
   telemetry: Telemetry;
   outputs: StageOutputs;
-  sqs: SQSClient;
+  sqs: ReturnType<typeof sqsClient>;
 }
 
 let composed: Composed | undefined;
@@ -20,7 +21,7 @@ let composed: Composed | undefined;
 function compose(): Composed {
   if (composed !== undefined) return composed;
   const outputs = stageOutputsOf(process.env);
-  const telemetry = telemetryOf(outputs.stage);
+  const telemetry = telemetryOf(outputs);
   let made: Promise<World> | undefined;
   const world = () => {
     // A world that could not be made is tried again at the next event.
@@ -30,7 +31,7 @@ function compose(): Composed {
     });
     return made;
   };
-  composed = { outputs, telemetry, world, sqs: new SQSClient({ region: outputs.region }) };
+  composed = { outputs, telemetry, world, sqs: sqsClient({ region: outputs.region }) };
   return composed;
 }
 
@@ -49,7 +50,7 @@ export function lambda<Event, Answer>(work: (event: Event, made: Composed) => Pr
 
 /** A Lambda function on a queue, whose failed messages come back after minutes. */
 export function queueLambda(
-  handler: (source: WorldSource) => (event: SQSEvent) => Promise<SQSBatchResponse>,
+  handler: (source: WorldSource) => QueueHandler,
   queueUrl: (outputs: StageOutputs) => string,
 ) {
   return lambda((event: SQSEvent, { world, telemetry, outputs, sqs }) =>

@@ -1,4 +1,4 @@
-import { laneGauges } from "../lane-gauges.ts";
+import { laneGauges } from "@sluice/core";
 import { lambda } from "./compose.ts";
 
 /** The schedule's measurement of the lanes, for the alarms. */

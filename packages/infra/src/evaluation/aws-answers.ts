@@ -1,12 +1,9 @@
+import type { Json } from "./json.ts";
 import { policyDocument } from "./policy-document.ts";
 
 /** The account and Region that an evaluation pretends to be deployed to. */
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
-
-/** What Pulumi passes around: plain JSON. */
-// biome-ignore lint/suspicious/noExplicitAny: a resource's inputs are JSON of hundreds of shapes, read by tests.
-export type Json = any;
 
 function arn(service: string, rest: string): string {
   return `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
@@ -43,17 +40,29 @@ export function outputsOf(type: string, logicalName: string, inputs: Json): Reco
   }
 }
 
+/** The account as a deploy finds it. */
+export interface Found {
+  /** Where the deploy goes; the ARNs of what it makes name `REGION` all the same. */
+  region: string;
+  /** What Parameter Store holds, by name. */
+  parameters: Readonly<Record<string, string>>;
+}
+
 /** Answers the provider's functions that the stacks call. Throws for one that nobody has called yet. */
-export function providerCall(token: string, inputs: Json): Record<string, Json> {
+export function providerCall(token: string, inputs: Json, { region, parameters }: Found): Record<string, Json> {
   switch (token) {
     case "aws:iam/getPolicyDocument:getPolicyDocument":
       return policyDocument(inputs);
     case "aws:index/getRegion:getRegion":
-      return { region: REGION, name: REGION, id: REGION };
+      return { region, name: region, id: region };
     case "aws:index/getPartition:getPartition":
       return { partition: "aws", dnsSuffix: "amazonaws.com" };
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { accountId: ACCOUNT };
+    case "aws:ssm/getParametersByPath:getParametersByPath": {
+      const names = Object.keys(parameters).filter((name) => name.startsWith(`${inputs.path}/`));
+      return { path: inputs.path, names, values: names.map((name) => parameters[name]) };
+    }
     default:
       throw new Error(`The evaluation has no answer for the provider's function ${token}: add it to aws-answers.ts.`);
   }

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { platform, work } from "../platform/install.ts";
 import { root } from "../root.ts";
-import type { Json } from "./aws-answers.ts";
+import type { Json } from "./json.ts";
 
 /** What SST's CLI puts at the head of every bundle, the functions' too. */
 const banner = [
@@ -25,41 +25,47 @@ export interface BuiltHandler {
   bytes: number;
 }
 
-const SETTINGS = join(root, "stacks", "settings.ts");
-
-/** A change of a user's to stacks/settings.ts. */
-export interface SettingsEdit {
+/** A change of a user's to a file of the project. */
+export interface Edit {
+  /** From the project's root; without it stacks/settings.ts. */
+  file?: string;
   from: string;
   to: string;
 }
 
 /** The CLI makes `sst` and `aws` global by putting these imports at the head of every file of the user's. */
-function globals(edits: readonly SettingsEdit[]): Plugin {
+function globalImports(): string {
   const providers: { alias: string; package: string }[] = JSON.parse(
     readFileSync(join(work, "provider-lock.json"), "utf8"),
   );
-  const imports = [
+  return [
     ...providers.map(({ alias, package: name }) => `import * as ${alias} from "${name}";`),
     `import * as sst from "${join(platform, "src/components")}";`,
   ].join("");
+}
+
+/** Reads the user's files with the edits, and with something at the head of each. */
+function usersFiles(head: string, edits: readonly Edit[]): Plugin {
   return {
-    name: "sst-globals",
+    name: "users-files",
     setup: (hooks) => {
       hooks.onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
-        const written = readFileSync(path, "utf8");
-        const source = path === SETTINGS ? edited(written, edits) : written;
+        const source = edited(path, edits);
         const isForeign = /[\\/](\.sst|node_modules)[\\/]/.test(path);
-        return { contents: isForeign ? source : imports + source, loader: path.endsWith("ts") ? "ts" : "js" };
+        return { contents: isForeign ? source : head + source, loader: path.endsWith("ts") ? "ts" : "js" };
       });
     },
   };
 }
 
-function edited(text: string, edits: readonly SettingsEdit[]): string {
-  return edits.reduce((before, { from, to }) => {
-    if (!before.includes(from)) throw new Error(`stacks/settings.ts has no ${from}: change the edit.`);
-    return before.replace(from, to);
-  }, text);
+function edited(path: string, edits: readonly Edit[]): string {
+  let text = readFileSync(path, "utf8");
+  for (const { file = "stacks/settings.ts", from, to } of edits) {
+    if (path !== join(root, file)) continue;
+    if (!text.includes(from)) throw new Error(`${file} has no ${from}: change the edit.`);
+    text = text.replace(from, to);
+  }
+  return text;
 }
 
 /** Bundles source text beside the platform, as the CLI does, and imports it. */
@@ -67,7 +73,7 @@ export async function importBundled(
   contents: string,
   define: Record<string, string> = {},
   inject: string[] = [],
-  edits: readonly SettingsEdit[] = [],
+  edits: readonly Edit[] = [],
 ): Promise<Json> {
   const name = createHash("sha256").update(contents).digest("hex").slice(0, 8);
   const outfile = join(platform, `evaluation.${name}.${process.pid}.mjs`);
@@ -89,7 +95,7 @@ export async function importBundled(
         ...["undici", "esbuild", "archiver", "glob", "vite"],
       ],
       banner: { js: banner },
-      plugins: inject.length > 0 ? [globals(edits)] : [],
+      plugins: [usersFiles(inject.length > 0 ? globalImports() : "", edits)],
     });
     return await import(pathToFileURL(outfile).href);
   } finally {

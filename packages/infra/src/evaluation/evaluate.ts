@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { platform, work } from "../platform/install.ts";
 import { root } from "../root.ts";
-import { type Json, outputsOf, providerCall } from "./aws-answers.ts";
-import { type BuiltHandler, importBundled, type SettingsEdit } from "./bundle.ts";
+import { type Found, outputsOf, providerCall, REGION } from "./aws-answers.ts";
+import { type BuiltHandler, type Edit, importBundled } from "./bundle.ts";
+import type { Json } from "./json.ts";
 import { startRpcServer } from "./rpc-server.ts";
 
 /** How long the bundles of an evaluation are kept: whoever asked for it runs them meanwhile. */
@@ -23,6 +24,15 @@ export interface Resource {
   /** The inputs, and what AWS would add: names, ARNs, URLs. */
   state: Json;
   retainOnDelete: boolean;
+  /** The URNs of everything that is deleted after it only. */
+  dependencies: string[];
+}
+
+/** What a deploy starts from. */
+export interface Start extends Partial<Found> {
+  edits?: readonly Edit[];
+  /** `sst dev` in place of `sst deploy`. */
+  isDev?: boolean;
 }
 
 /** Everything that a deploy of a stage would do, without doing it. */
@@ -38,19 +48,20 @@ export interface Evaluation {
  * engine, no network but loopback. It does what `sst deploy` does up to the point where Pulumi's engine takes over.
  * Once a process, because SST and Pulumi keep what they know in globals.
  */
-export async function evaluate(stage: string, edits: readonly SettingsEdit[]): Promise<Evaluation> {
-  const app = await appOf(stage);
+export async function evaluate(stage: string, start: Start): Promise<Evaluation> {
+  const { edits = [], isDev = false, region = REGION, parameters = {} } = start;
+  const app = await appOf(stage, edits);
   const ownWork = freshWork();
   const rpc = await startRpcServer(join(ownWork, "artifacts"));
   process.env["SST_SERVER"] = rpc.url;
   // The platform brings its own Pulumi, and what is loaded here must be the same module.
   const load = createRequire(join(platform, "package.json"));
   pinRandomNames(load);
-  const resources = await mockPulumi(load, app.name, stage);
+  const resources = await mockPulumi(load, app.name, stage, { region, parameters });
   const pulumi = load("@pulumi/pulumi");
   const { program } = await importBundled(
     `import { run } from "${platform}/src/auto/run.ts"; import mod from "${root}/sst.config.ts"; export const program = () => run(mod.run);`,
-    definitions(app, ownWork),
+    definitions(app, ownWork, isDev),
     [join(platform, "src/shim/run.js")],
     edits,
   );
@@ -66,9 +77,12 @@ export async function evaluate(stage: string, edits: readonly SettingsEdit[]): P
   };
 }
 
-async function appOf(stage: string): Promise<Json> {
+async function appOf(stage: string, edits: readonly Edit[]): Promise<Json> {
   const config = await importBundled(
     `globalThis.$config = (c) => c; export default (await import("./sst.config.ts")).default.app({ stage: ${JSON.stringify(stage)} });`,
+    {},
+    [],
+    edits,
   );
   return { removal: "retain", providers: {}, ...(await config.default), stage };
 }
@@ -86,14 +100,14 @@ function freshWork(): string {
   return own;
 }
 
-function definitions(app: Json, ownWork: string): Record<string, string> {
+function definitions(app: Json, ownWork: string, isDev: boolean): Record<string, string> {
   const cli = {
-    command: "deploy",
-    dev: false,
+    command: isDev ? "dev" : "deploy",
+    dev: isDev,
     paths: { home: work, root, work: ownWork, platform },
     state: { version: {} },
   };
-  return { $app: JSON.stringify(app), $cli: JSON.stringify(cli), $dev: "false" };
+  return { $app: JSON.stringify(app), $cli: JSON.stringify(cli), $dev: String(isDev) };
 }
 
 /** Physical names end in eight random letters; pinned, two runs can be compared. */
@@ -105,7 +119,7 @@ function pinRandomNames(load: NodeJS.Require): void {
 }
 
 /** Lets Pulumi register resources here; the list fills while the program runs. */
-async function mockPulumi(load: NodeJS.Require, app: string, stage: string): Promise<Resource[]> {
+async function mockPulumi(load: NodeJS.Require, app: string, stage: string, account: Found): Promise<Resource[]> {
   const resources: Resource[] = [];
   const pulumi = load("@pulumi/pulumi");
   const { MockMonitor } = load("@pulumi/pulumi/runtime/mocks");
@@ -114,19 +128,24 @@ async function mockPulumi(load: NodeJS.Require, app: string, stage: string): Pro
     // Mocks are not shown a resource's options: those that matter are kept from the request.
     return register.call(this, request, (error: Json, response: Json) => {
       const found = resources.find((one) => one.name === request.getName() && one.type === request.getType());
-      if (found) Object.assign(found, { parent: request.getParent(), retainOnDelete: request.getRetainondelete() });
+      if (found)
+        Object.assign(found, {
+          parent: request.getParent(),
+          retainOnDelete: request.getRetainondelete(),
+          dependencies: request.getDependenciesList(),
+        });
       done(error, response);
     });
   };
   const newResource = ({ type, name, inputs: given, custom, id }: Json) => {
     const inputs = withoutSecrets(given);
     const state = { ...inputs, ...(custom === false ? {} : outputsOf(type, name, inputs)) };
-    resources.push({ type, name, inputs, state, parent: "", retainOnDelete: false });
+    resources.push({ type, name, inputs, state, parent: "", retainOnDelete: false, dependencies: [] });
     return { id: custom === false ? undefined : id || state.name || state.bucket || name, state };
   };
   const call = ({ token, inputs }: Json) => {
     try {
-      return providerCall(token, inputs);
+      return providerCall(token, inputs, account);
     } catch (error) {
       // Pulumi drops it.
       console.error(error instanceof Error ? error.message : error);

@@ -4,8 +4,8 @@ import { evaluate } from "./evaluate.ts";
 /** Pulumi leaves a failed apply as an unhandled rejection and may then never end: wait for others, print, exit. */
 const MORE_ERRORS_MS = 300;
 
-/** `tsx evaluation/main.ts STAGE [EDITS]` prints what a deploy of the stage would create, as one JSON document. */
-const [stage, edits = "[]"] = process.argv.slice(2);
+/** `tsx evaluation/main.ts STAGE [START]` prints what a deploy of the stage would create, as one JSON document. */
+const [stage, start = "{}"] = process.argv.slice(2);
 if (stage === undefined) {
   console.error("Name a stage: tsx packages/infra/src/evaluation/main.ts STAGE");
   process.exit(2);
@@ -24,7 +24,7 @@ process.on("unhandledRejection", (error) => {
 
 try {
   await installPlatform();
-  const evaluation = await evaluate(stage, JSON.parse(edits));
+  const evaluation = await evaluate(stage, JSON.parse(start));
   // One turn of the loop more: a rejection is only known to be unhandled after it.
   await new Promise((next) => setImmediate(next));
   if (errors.size > 0) fail();

@@ -1,4 +1,4 @@
-import type { Json } from "./aws-answers.ts";
+import type { Json } from "./json.ts";
 
 /** `aws.iam.getPolicyDocument`, rendered as the AWS provider renders it. */
 export function policyDocument(input: Json): Json {

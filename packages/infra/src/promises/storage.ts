@@ -1,7 +1,7 @@
 import { tableDefinition } from "@sluice/aws";
 import { parseSettings } from "@sluice/core";
 import { expect, test } from "vitest";
-import type { Json } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import { documentOf, type Graph } from "../graph/graph.ts";
 
 /** What a stage promises of its bucket and its table. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { modelResources } from "@sluice/stage";
-import type { Json } from "../evaluation/aws-answers.ts";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
+import { modelResources } from "../graph/model-resources.ts";
 import type { Wanted } from "../graph/policy.ts";
 
 /** An HTTP request to AWS. */
@@ -126,10 +126,11 @@ function byBedrock({ method, url, body }: AwsRequest): Wanted[] {
 
 /** A Create needs the job, the model or the profile with its model, and the right to hand over the role. */
 function byCreate({ modelId, roleArn }: Json): Wanted[] {
-  const place = { partition: "aws", region: REGION, account: ACCOUNT };
-  const models = modelResources(modelId, place).create.map((arn) => arn.replace(":*::", `:${REGION}::`));
   return [
-    ...[`${JOBS}/any`, ...models].map((resource) => ({ action: "bedrock:CreateModelInvocationJob", resource })),
+    ...[`${JOBS}/any`, ...modelResources(modelId, REGION)].map((resource) => ({
+      action: "bedrock:CreateModelInvocationJob",
+      resource,
+    })),
     { action: "iam:PassRole", resource: roleArn, context: { "iam:PassedToService": "bedrock.amazonaws.com" } },
   ];
 }

@@ -1,5 +1,5 @@
-import type { Json } from "../evaluation/aws-answers.ts";
 import { ACCOUNT, REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import { matches } from "../graph/event-pattern.ts";
 import { documentOf, type Graph } from "../graph/graph.ts";
 import type { Guard } from "./guard.ts";

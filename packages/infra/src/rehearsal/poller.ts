@@ -5,9 +5,9 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { SQSBatchResponse } from "aws-lambda";
-import type { Json } from "../evaluation/aws-answers.ts";
+import type { QueueHandler } from "@sluice/functions";
 import { REGION } from "../evaluation/aws-answers.ts";
+import type { Json } from "../evaluation/json.ts";
 import type { RunningFunction } from "./running-function.ts";
 
 const WAIT_SECONDS = 1;
@@ -63,7 +63,7 @@ export class Poller {
     const answered = await this.#fn.invoke({ Records });
     // A function that threw or died has done nothing of its batch.
     if ("error" in answered) return;
-    const answer = answered.answer as SQSBatchResponse | null;
+    const answer = answered.answer as Awaited<ReturnType<QueueHandler>> | null;
     const reports = this.#mapping.functionResponseTypes?.includes("ReportBatchItemFailures");
     const failed = new Set(reports ? answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) : []);
     for (const { MessageId, ReceiptHandle } of messages)

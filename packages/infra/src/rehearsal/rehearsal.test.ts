@@ -12,10 +12,9 @@ import { Rehearsal } from "./rehearsal.ts";
 
 const START_MS = 600_000;
 const TEST_MS = 60_000;
-/** The second lane of stacks/settings.ts takes its limit from a quota here. */
-const NOVA_LIMIT = `limit: 10 },
-      },`;
-const QUOTA = "L-REHEARSED";
+/** The quotas of the lanes of stacks/settings.ts: Claude Haiku's, and Nova Lite's. */
+const HAIKU_QUOTA = "L-63020993";
+const QUOTA = "L-E2ED42E6";
 const HOUR_MS = 60 * 60_000;
 /** The SDK tries a part three times; then the upload is given up. */
 const BROKEN_PARTS = 3;
@@ -50,8 +49,8 @@ function killPlanAt(rehearsal: Rehearsal, fits: (service: string, sent: { url: s
 describe.skipIf(!hasJava)("a stage on loopback (needs Java for DynamoDB Local)", { timeout: TEST_MS }, () => {
   let rehearsal: Rehearsal;
   beforeAll(async () => {
-    const byQuota = { from: NOVA_LIMIT, to: NOVA_LIMIT.replace("10", `{ quota: "${QUOTA}" }`) };
-    rehearsal = await Rehearsal.start(new Graph(await evaluated("dev", [byQuota])));
+    rehearsal = await Rehearsal.start(new Graph(await evaluated("dev")));
+    rehearsal.defaultQuotas.set(HAIKU_QUOTA, 10);
     rehearsal.defaultQuotas.set(QUOTA, 7);
   }, START_MS);
   afterAll(() => rehearsal?.close(), TEST_MS);
@@ -204,6 +203,21 @@ describe.skipIf(!hasJava)("a stage on loopback (needs Java for DynamoDB Local)",
       }),
     );
     await summaryOf(rehearsal, "measured.jsonl");
+  });
+
+  test("the stage is not removed while a job runs, with its name, and nothing is asked when it is made", async () => {
+    const guard = rehearsal.functions.get("RemoveFunction");
+    const plan = rehearsal.functions.get("PlanFunction");
+    const removal = { tf: { action: "delete", prev_input: {} } };
+    expect(await guard?.invoke({ tf: { action: "create" } })).toMatchObject({ answer: {} });
+    expect(await guard?.invoke(removal)).toMatchObject({ answer: {} });
+    const before = plan?.lines.length ?? 0;
+    await rehearsal.drop("to-process/paid.jsonl", fileOf(claudeLines(100, "paid")));
+    await plan?.logged((line) => line.includes('"jobSubmitted"') && plan.lines.indexOf(line) >= before);
+    const name = /WorkIsOpen.* sluice-dev-[0-9a-f]{8}-[0-9a-z]{26}\./;
+    expect(await guard?.invoke(removal)).toMatchObject({ error: expect.stringMatching(name) });
+    await summaryOf(rehearsal, "paid.jsonl");
+    expect(await guard?.invoke(removal)).toMatchObject({ answer: {} });
   });
 
   test("a lane's limit follows its quota: AWS's default at first, then what the account was granted", async () => {

@@ -1,4 +1,4 @@
 /* What can be said of a directory without loading a server or an SDK: who has it, and with which settings. */
-export { type Endpoints, readEndpoints } from "./endpoints.ts";
-export { DirectoryHeld, type Holder, holderOf } from "./lock.ts";
+export { announced, answers, type Endpoints } from "./endpoints.ts";
+export { DirectoryHeld, type Holder, tableFolder } from "./held.ts";
 export { DEFAULT_SLOTS, defaultSettings, readSettings, settingsPath, writeSettings } from "./settings-file.ts";

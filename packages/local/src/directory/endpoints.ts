@@ -2,48 +2,97 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseSettings, type Settings } from "@sluice/core";
 import * as z from "zod";
+import { greetingOf, type Holder } from "./held.ts";
 
 const FILE_NAME = "dev.json";
+/** The access key is in it, and whoever has that can read and write the table. */
+const OWNER_ONLY = 0o600;
+const MAX_ANSWER_MS = 1_000;
 
-const fileSchema = z.object({
-  /** The token of the lock that its writer holds: a file with another one is of a process that is no more. */
-  token: z.string(),
-  pid: z.int(),
+const holderSchema = z.object({ pid: z.int().positive(), purpose: z.string() });
+
+const endpointsSchema = z.object({
   speed: z.number().positive(),
   /** `http://127.0.0.1:<port>` */
   dynamodb: z.string(),
   bedrock: z.string(),
+  accessKey: z.string().min(1),
   settings: z.unknown(),
 });
 
-/** Where a running local world can be reached by other processes, and what it runs with. */
+/** Where a running local world can be reached by other processes of its owner, and what it runs with. */
 export interface Endpoints {
-  token: string;
-  pid: number;
-  speed: number;
-  dynamodb: string;
-  bedrock: string;
-  settings: Settings;
+  readonly pid: number;
+  readonly speed: number;
+  readonly dynamodb: string;
+  readonly bedrock: string;
+  /** What a client of the two gives as its access key id. */
+  readonly accessKey: string;
+  readonly settings: Settings;
 }
 
-export async function writeEndpoints(dir: string, endpoints: Endpoints): Promise<void> {
+/**
+ * Says who has a directory, and where he can be reached once he can. The file decides nothing: who has the table's
+ * files open has the directory.
+ */
+export async function announce(dir: string, holder: Holder, endpoints?: Omit<Endpoints, "pid">): Promise<void> {
   const path = join(dir, FILE_NAME);
-  await writeFile(`${path}.new`, `${JSON.stringify(endpoints, undefined, 2)}\n`);
-  await rename(`${path}.new`, path);
+  const draft = `${path}.new`;
+  // A draft that was there already would keep its own rights.
+  await rm(draft, { force: true });
+  await writeFile(draft, `${JSON.stringify({ ...holder, ...endpoints }, undefined, 2)}\n`, {
+    mode: OWNER_ONLY,
+    flag: "wx",
+  });
+  await rename(draft, path);
 }
 
-export async function removeEndpoints(dir: string): Promise<void> {
+export async function withdraw(dir: string): Promise<void> {
   await rm(join(dir, FILE_NAME), { force: true });
 }
 
-/** The endpoints of the process that holds the directory's lock with this token; undefined if it has none (yet). */
-export async function readEndpoints(dir: string, token: string): Promise<Endpoints | undefined> {
+/** What a process said of itself when it took a directory, if it still runs; undefined if nobody did. */
+export async function announced(dir: string): Promise<{ holder: Holder; endpoints?: Endpoints } | undefined> {
   const path = join(dir, FILE_NAME);
+  let text: string;
   try {
-    const found = fileSchema.parse(JSON.parse(await readFile(path, "utf8")));
-    return found.token === token ? { ...found, settings: parseSettings(found.settings, path) } : undefined;
+    text = await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new Error(`${path} cannot be read. Stop that sluice dev and start it again.`, { cause: error });
+    throw error;
+  }
+  try {
+    const said: unknown = JSON.parse(text);
+    const holder = holderSchema.parse(said);
+    if (!isRunning(holder.pid)) return undefined;
+    const { success, data } = endpointsSchema.safeParse(said);
+    if (!success) return { holder };
+    return { holder, endpoints: { ...data, pid: holder.pid, settings: parseSettings(data.settings, path) } };
+  } catch (cause) {
+    throw new Error(`${path} cannot be read. Delete it, and start sluice dev again.`, { cause });
+  }
+}
+
+/**
+ * Whether the process that announced these endpoints is still behind them. One that takes the connection and says
+ * nothing is merely stopped, by Ctrl-Z or a debugger.
+ */
+export async function answers({ dynamodb, accessKey, pid }: Endpoints): Promise<boolean> {
+  try {
+    const headers = { authorization: `Bearer ${accessKey}` };
+    const response = await fetch(dynamodb, { headers, signal: AbortSignal.timeout(MAX_ANSWER_MS) });
+    const greeting: unknown = await response.json();
+    return JSON.stringify(greeting) === JSON.stringify(greetingOf(pid));
+  } catch (error) {
+    return error instanceof Error && error.name === "TimeoutError";
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // Signal 0 reaches nobody: it only asks whether the process is there.
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

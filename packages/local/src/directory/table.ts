@@ -1,79 +1,100 @@
-import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { createTable } from "@sluice/aws";
-import dynalite from "dynalite";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createTable, dynamoClient } from "@sluice/aws";
+import type { TableStore } from "dynalite/db/index.js";
+import { greetingOf } from "./held.ts";
+import { directClient } from "./table-direct.ts";
+import { serveTable } from "./table-server.ts";
+import { TableFiles } from "./table-store.ts";
 
 /** The table's name on the embedded server. */
 export const LOCAL_TABLE = "sluice";
 
-/** What any client of the local servers may say it is: they check no signatures. */
-export const LOCAL_CLIENT = {
-  region: "us-east-1",
-  credentials: { accessKeyId: "local", secretAccessKey: "local" },
-} as const;
-
-/** An embedded DynamoDB that listens on loopback. */
-export interface EmbeddedTable {
-  readonly endpoint: string;
-  close(): Promise<void>;
+/** What a client of the local servers says it is, with the access key of the world that it belongs to. */
+export function localClient(accessKey: string) {
+  return {
+    region: "us-east-1",
+    credentials: { accessKeyId: accessKey, secretAccessKey: "unchecked" },
+    // Whoever has a bearer token of Bedrock's in the environment does not want it sent to another server.
+    authSchemePreference: ["sigv4"],
+  };
 }
 
 /** A client for an embedded table; the caller destroys it. */
-export function tableClient(endpoint: string): DynamoDBClient {
-  return new DynamoDBClient({ ...LOCAL_CLIENT, endpoint });
+export function tableClient(endpoint: string, accessKey: string): ReturnType<typeof dynamoClient> {
+  return dynamoClient({ ...localClient(accessKey), endpoint });
+}
+
+export interface TableOptions {
+  /** 0 for any free one. */
+  readonly port?: number;
+  readonly accessKey: string;
+  readonly onProblem?: (problem: unknown) => void;
+}
+
+/** An embedded DynamoDB that listens on loopback, with Sluice's table. */
+export interface EmbeddedTable {
+  readonly endpoint: string;
+  /** A client for this process; the caller destroys it. */
+  client(): ReturnType<typeof dynamoClient>;
+  /** Where files lie that could not be read any more, and were moved out of the way. */
+  readonly movedTo?: string;
+  close(): Promise<void>;
 }
 
 /**
- * Opens the table under a folder, and makes it if it is not there.
+ * Opens the table under a folder, and makes it if it is not there. As long as it is open no other process can open it.
  *
- * @param port 0 for any free one
- * @throws Error if the port is taken
+ * @throws TableLocked if another process has it open, or Error if the port is taken
  */
-export async function openTable(folder: string, port: number): Promise<EmbeddedTable> {
-  if (!existsSync(folder)) await makeTable(folder);
-  return listen(folder, port);
+export async function openTable(
+  folder: string,
+  { port = 0, accessKey, onProblem = () => {} }: TableOptions,
+): Promise<EmbeddedTable> {
+  await mkdir(dirname(folder), { recursive: true });
+  const { files, movedTo } = await TableFiles.open(folder, onProblem);
+  try {
+    const isThere = await files.with(hasTable);
+    const server = await serveTable({ files, port, accessKey, greeting: greetingOf(process.pid) });
+    try {
+      if (!isThere) await makeTable(directClient(files));
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    return {
+      endpoint: server.endpoint,
+      client: () => directClient(files),
+      ...(movedTo !== undefined && { movedTo }),
+      close: async () => {
+        await server.close();
+        await files.close();
+      },
+    };
+  } catch (error) {
+    await files.close();
+    throw error;
+  }
 }
 
-/**
- * Makes the table beside its place and moves it there: the server never activates a table whose making was
- * interrupted by a kill.
- */
-async function makeTable(folder: string): Promise<void> {
-  const draft = `${folder}.new`;
-  await rm(draft, { recursive: true, force: true });
-  const server = await listen(draft, 0);
-  const client = tableClient(server.endpoint);
+/** Looks for the table. One whose making was interrupted would never get active, so it is made again. */
+async function hasTable({ tableDb }: TableStore): Promise<boolean> {
+  const status = await new Promise<string | undefined>((resolve, reject) =>
+    tableDb.get(LOCAL_TABLE, (error, table) =>
+      error === null || error.name === "NotFoundError" ? resolve(table?.TableStatus) : reject(error),
+    ),
+  );
+  if (status === "ACTIVE") return true;
+  await new Promise<void>((resolve, reject) =>
+    tableDb.del(LOCAL_TABLE, (error) => (error === null ? resolve() : reject(error))),
+  );
+  return false;
+}
+
+async function makeTable(client: ReturnType<typeof dynamoClient>): Promise<void> {
   try {
     await createTable(client, LOCAL_TABLE);
   } finally {
     client.destroy();
-    await server.close();
   }
-  await rename(draft, folder);
-}
-
-async function listen(folder: string, port: number): Promise<EmbeddedTable> {
-  const server: Server = dynalite({ path: folder, createTableMs: 0 });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (fault) =>
-      reject(
-        new Error(`The embedded DynamoDB cannot listen on 127.0.0.1:${port}. Give another --dynamodb-port.`, {
-          cause: fault,
-        }),
-      ),
-    );
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const { port: opened } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${opened}`,
-    close: () =>
-      new Promise<void>((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
-  };
 }

@@ -1,8 +1,10 @@
 import { relative, sep } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { DROPS_PREFIX, type Log, type ObjectStore, type Store, submissionIdOf } from "@sluice/core";
+import { DROPS_PREFIX, isIgnored, type Log, type Store, submissionIdOf } from "@sluice/core";
+import type { FolderObjects } from "@sluice/emulator";
 import { type FSWatcher, watch } from "chokidar";
 import { createdNotification } from "./notification.ts";
+import { OddDrops } from "./odd-drops.ts";
 
 /** How often the size of a file that is being written is looked at, as a share of the time it must rest. */
 const POLLS_WHILE_RESTING = 5;
@@ -12,9 +14,7 @@ const MAX_ROUNDS = 100;
 const MAX_PAGES = 1_000;
 
 export interface DropOptions {
-  /** The bucket's real path. */
-  readonly directory: string;
-  readonly objects: ObjectStore;
+  readonly objects: FolderObjects;
   readonly store: Store;
   /** A file that was not written to for so long is whole, in milliseconds. */
   readonly restMs: number;
@@ -28,27 +28,36 @@ export class Drops {
   readonly #options: DropOptions;
   /** Submissions that were told of or are under way, and need no further look; some 100 bytes each. */
   readonly #known = new Set<string>();
+  readonly #odd: OddDrops;
   #watcher: FSWatcher | undefined;
   #resuming: Promise<void> | undefined;
   #isOpen = true;
 
   constructor(options: DropOptions) {
     this.#options = options;
+    this.#odd = new OddDrops(options.log);
   }
 
   /** Resolves when every later change will be seen. */
   async watch(): Promise<void> {
-    const { directory, restMs, log } = this.#options;
-    const watcher = watch(`${directory}${sep}${DROPS_PREFIX.slice(0, -1)}`, {
+    const { objects, restMs, log } = this.#options;
+    const watcher = watch(`${objects.directory}${sep}${DROPS_PREFIX.slice(0, -1)}`, {
       ignoreInitial: true,
       // Its default leaves out names that look like an editor's, and those are keys too.
       atomic: false,
+      // A link to a folder would have all of that folder watched, and one to its own folder has no end.
+      followSymlinks: false,
       awaitWriteFinish: { stabilityThreshold: restMs, pollInterval: Math.ceil(restMs / POLLS_WHILE_RESTING) },
     });
     this.#watcher = watcher;
-    const seen = (path: string) => this.#notify(relative(directory, path).split(sep).join("/"));
+    const seen = (path: string) => void this.#see(relative(objects.directory, path).split(sep).join("/"));
     watcher.on("add", seen).on("change", seen);
-    watcher.on("error", (error) => log({ level: "error", event: "watchFailed", message: String(error) }));
+    watcher.on("error", (error) => {
+      // Of a link in a circle the pass knows better words.
+      if (error instanceof Error && "code" in error && error.code === "ELOOP") void this.#tellOdd();
+      else
+        log({ level: "warn", event: "watchFailed", message: `${String(error)}. A sweep finds what is dropped there.` });
+    });
     await new Promise<void>((resolve) => watcher.once("ready", resolve));
   }
 
@@ -60,6 +69,7 @@ export class Drops {
   /** Looks at every object below `to-process/`, and tells of those that are no submission yet. */
   async pass(): Promise<void> {
     await this.#passOnce(false);
+    await this.#tellOdd();
   }
 
   /**
@@ -67,6 +77,7 @@ export class Drops {
    * being written, because whoever wrote them may have ended before the watcher began.
    */
   async resume(): Promise<void> {
+    await this.#tellOdd();
     if ((await this.#passOnce(true)) > 0)
       this.#resuming = this.#comeBack().finally(() => {
         this.#resuming = undefined;
@@ -97,6 +108,7 @@ export class Drops {
     for (let page = 0; page < MAX_PAGES && this.#isOpen; page++) {
       const listed = await objects.list(DROPS_PREFIX, cursor);
       for (const object of listed.items) {
+        if (isIgnored(object.key)) continue;
         const submissionId = submissionIdOf(objects.bucket, object);
         if (this.#known.has(submissionId)) continue;
         const ageMs = now() - object.lastModified;
@@ -113,6 +125,21 @@ export class Drops {
       if (cursor === undefined) break;
     }
     return young;
+  }
+
+  async #see(key: string): Promise<void> {
+    if (!(await this.#tellOdd(key))) this.#notify(key);
+  }
+
+  /** True if there is anything below the prefix, or at the key, that is no object. */
+  async #tellOdd(prefix = DROPS_PREFIX): Promise<boolean> {
+    const { objects, log } = this.#options;
+    try {
+      return await this.#odd.tell(objects.oddOnes(prefix));
+    } catch (error) {
+      log({ level: "error", event: "passFailed", message: String(error) });
+      return false;
+    }
   }
 
   #notify(key: string): void {

@@ -1,6 +1,12 @@
 import type { Log, Messages } from "@sluice/core";
-import { advanceHandler, collectHandler, planHandler, type WorldSource, wakeHandler } from "@sluice/functions";
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import {
+  advanceHandler,
+  collectHandler,
+  planHandler,
+  type QueueHandler,
+  type WorldSource,
+  wakeHandler,
+} from "@sluice/functions";
 import { type DeadLetter, LocalQueue } from "./queue.ts";
 
 /** How many messages of each queue are worked on at once. Plans read whole files; the others are small. */
@@ -95,14 +101,14 @@ class NotTaken extends Error {
 }
 
 /** Calls a handler as Lambda would, with one message, and reads its partial batch response. */
-function oneByOne(handler: (event: SQSEvent) => Promise<SQSBatchResponse>) {
+function oneByOne(handler: QueueHandler) {
   return async (body: string, messageId: string): Promise<void> => {
     const { batchItemFailures } = await handler({ Records: [record(body, messageId)] });
     if (batchItemFailures.length > 0) throw new NotTaken();
   };
 }
 
-function record(body: string, messageId: string): SQSEvent["Records"][number] {
+function record(body: string, messageId: string): Parameters<QueueHandler>[0]["Records"][number] {
   return {
     messageId,
     body,

@@ -9,7 +9,7 @@ import {
   scaleTimings,
   type World,
 } from "@sluice/core";
-import { LOCAL_CLIENT, LOCAL_TABLE, tableClient } from "../directory/table.ts";
+import { LOCAL_TABLE, localClient, type tableClient } from "../directory/table.ts";
 
 /** The stage of every local world: a directory has its own account, so one name does for all. */
 export const LOCAL_STAGE = "local";
@@ -17,9 +17,11 @@ export const LOCAL_STAGE = "local";
 const LOCAL_ROLE = "arn:aws:iam::123456789012:role/sluice-local";
 
 export interface WorldOptions {
-  /** `http://127.0.0.1:<port>` of the embedded DynamoDB and of the batch server. */
-  readonly dynamodb: string;
+  /** A client of the embedded DynamoDB, which `close` destroys. */
+  readonly table: ReturnType<typeof tableClient>;
+  /** `http://127.0.0.1:<port>` of the batch server, and what it asks for. */
   readonly bedrock: string;
+  readonly accessKey: string;
   readonly objects: ObjectStore;
   readonly settings: Settings;
   /** Divides every duration that the queue waits for. */
@@ -30,9 +32,8 @@ export interface WorldOptions {
 
 /** The world of core over local servers, by the same adapters as in AWS; `close` gives its connections back. */
 export function composeWorld(options: WorldOptions): { world: World; close: () => void } {
-  const { dynamodb, bedrock, objects, settings, speed, messages, log } = options;
-  const table = tableClient(dynamodb);
-  const client = bedrockClient({ ...LOCAL_CLIENT, endpoint: bedrock });
+  const { table, bedrock, accessKey, objects, settings, speed, messages, log } = options;
+  const client = bedrockClient({ ...localClient(accessKey), endpoint: bedrock });
   const world: World = {
     stage: LOCAL_STAGE,
     settings,

@@ -7,14 +7,14 @@ import {
   hasEnded,
   type Log,
   type LogEntry,
+  mend,
   type Settings,
   type World,
 } from "@sluice/core";
 import type { BatchServerOptions, BatchStateChangeEvent, Faults } from "@sluice/emulator";
-import { builtInResponder, FolderObjects, type Responder } from "@sluice/emulator";
+import { builtInResponder, FolderObjects, newAccessKey, type Responder } from "@sluice/emulator";
 import { sweepHandler } from "@sluice/functions";
-import { removeEndpoints, writeEndpoints } from "../directory/endpoints.ts";
-import { takeLock } from "../directory/lock.ts";
+import { announce, withdraw } from "../directory/endpoints.ts";
 import {
   DEFAULT_SLOTS,
   defaultSettings,
@@ -23,7 +23,7 @@ import {
   withoutQuotas,
   writeSettings,
 } from "../directory/settings-file.ts";
-import { openTable } from "../directory/table.ts";
+import { takeDirectory } from "../directory/take.ts";
 import { Drops } from "../drops/drops.ts";
 import type { DeadLetter } from "../messages/queue.ts";
 import { LocalQueues } from "../messages/queues.ts";
@@ -41,6 +41,8 @@ const MIN_SWEEP_EVERY_MS = 250;
 const DEFAULT_REST_MS = 1_000;
 /** What a message takes through SQS: so long the refill has this process for itself. */
 const COLLECT_DELAY_MS = 25;
+/** What the system answers where it lets nobody write. */
+const UNUSABLE = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
 /** How long the moves that are under way have at the end; what is cut off goes on at the next start. */
 const MAX_CLOSE_MS = 10_000;
 
@@ -70,7 +72,8 @@ export interface LocalWorldOptions {
 export interface LocalWorld {
   readonly world: World;
   readonly objects: FolderObjects;
-  readonly endpoints: { readonly dynamodb: string; readonly bedrock: string };
+  /** Where its servers listen, and what a client of theirs gives as its access key id. */
+  readonly endpoints: { readonly dynamodb: string; readonly bedrock: string; readonly accessKey: string };
   /** What goes wrong in Bedrock on request. */
   readonly faults: Faults;
   /** Messages that were given up. */
@@ -100,8 +103,15 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     return { ...(await open({ ...options, dir: resolve(options.dir) }, closers)), close };
   } catch (error) {
     await close();
-    throw error;
+    throw unusable(error, options.dir) ?? error;
   }
+}
+
+/** What the system says of a directory that it will not let us write to, with what to do. */
+function unusable(cause: unknown, dir: string): Error | undefined {
+  if (!(cause instanceof Error && "code" in cause && UNUSABLE.includes(String(cause.code)))) return undefined;
+  const message = `${dir} cannot be used (${cause.message}). Check that this user may write there and that the disk has room, or name another --dir.`;
+  return new Error(message, { cause });
 }
 
 async function open(
@@ -109,15 +119,25 @@ async function open(
   closers: Array<() => Promise<void>>,
 ): Promise<Omit<LocalWorld, "close">> {
   const { dir, speed = 1, restMs = DEFAULT_REST_MS } = options;
-  const lock = await takeLock(dir, options.purpose ?? "another local world");
-  closers.push(lock.release);
-  const settings = await settingsOf(options);
   const listeners = new Set<(entry: LogEntry) => void>(options.onLog === undefined ? [] : [options.onLog]);
   const log: Log = (entry) => {
     for (const listener of listeners) listener(entry);
   };
-  const table = await openTable(join(dir, "dynamodb"), options.dynamodbPort ?? 0);
-  closers.push(table.close);
+  const holder = { pid: process.pid, purpose: options.purpose ?? "another local world" };
+  const accessKey = newAccessKey();
+  const table = await takeDirectory(dir, holder, {
+    port: options.dynamodbPort ?? 0,
+    accessKey,
+    onProblem: (problem) => log({ level: "error", event: "tableProblem", message: String(problem) }),
+  });
+  closers.push(table.close, () => withdraw(dir));
+  if (table.movedTo !== undefined)
+    log({
+      level: "error",
+      event: "tableDamaged",
+      message: `The table's files could not be read any more. They are in ${table.movedTo} now, and a new table is made from what the bucket holds.`,
+    });
+  const settings = await settingsOf(options);
   const objects = await openBucket(dir);
 
   let ready: (world: World) => void = () => {};
@@ -130,21 +150,25 @@ async function open(
     dir: join(dir, "bedrock"),
     responder: options.responder ?? builtInResponder(),
     port: options.bedrockPort ?? 0,
+    accessKey,
     speed,
     onEvent: (event) => publish(queues, event, options.deliver),
     onProblem: (problem) => log({ level: "error", event: "bedrockProblem", message: String(problem) }),
     ...options.bedrock,
   });
   closers.push(server.close);
-  const endpoints = { dynamodb: table.endpoint, bedrock: server.url };
-  const { world, close } = composeWorld({ ...endpoints, objects, settings, speed, messages: queues, log });
+  const endpoints = { dynamodb: table.endpoint, bedrock: server.url, accessKey };
+  const { world, close } = composeWorld({
+    table: table.client(),
+    bedrock: server.url,
+    ...{ accessKey, objects, settings, speed, messages: queues, log },
+  });
   world.settingsVersion = await nextSettingsVersion(world.store, Date.now());
   closers.push(async () => close());
   closers.push(() => Promise.race([queues.close(), pause(MAX_CLOSE_MS, undefined, { ref: false })]));
   ready(world);
 
   const drops = new Drops({
-    directory: objects.directory,
     objects,
     store: world.store,
     restMs,
@@ -154,14 +178,14 @@ async function open(
   });
   closers.push(() => drops.close());
   await drops.watch();
+  await mend(world);
   const sweep = sweepHandler(source);
   const sweepAndPass = () => sweep().finally(() => drops.pass());
   const sweeper = new Sweeper(sweepAndPass, Math.max(MIN_SWEEP_EVERY_MS, SWEEP_EVERY_MS / speed), log);
   closers.push(() => sweeper.close());
   await drops.resume();
   await sweeper.run();
-  await writeEndpoints(dir, { token: lock.token, pid: process.pid, speed, ...endpoints, settings });
-  closers.push(() => removeEndpoints(dir));
+  await announce(dir, holder, { speed, ...endpoints, settings });
 
   const idleness = new Idleness(world, () => queues.busy > 0 || sweeper.busy || drops.busy);
   return {

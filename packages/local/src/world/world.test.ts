@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { jobIdOf, jobNameOf, type LogEntry, processedPrefix, submissionIdOf } from "@sluice/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DirectoryHeld } from "../directory/lock.ts";
+import { DirectoryHeld } from "../directory/held.ts";
 import { writeSettings } from "../directory/settings-file.ts";
 import { LOCAL_STAGE } from "./compose.ts";
 import { type LocalWorld, type LocalWorldOptions, openBucket, startLocalWorld } from "./start.ts";
@@ -189,6 +189,12 @@ describe("The local world", { timeout: MAX_TEST_MS }, () => {
     await first.close();
     expect(existsSync(join(dir, "dev.json"))).toBe(false);
     await (await start()).close();
+  });
+
+  it.skipIf(process.getuid?.() === 0)("says of a directory that may not be written to what to do", async () => {
+    await chmod(dir, 0o500);
+    await expect(start()).rejects.toThrow(/cannot be used \(EACCES.*Check that this user may write there/);
+    await chmod(dir, 0o700);
   });
 
   it("takes settings with quotas as they are: ten jobs at once in such a lane, or what --slots says", async () => {

@@ -1,6 +1,6 @@
 import type { MemoryObjects } from "@sluice/testing";
 import type { Chance } from "../schedule/chance.ts";
-import type { SimJob } from "./sim-bedrock.ts";
+import type { SimJob } from "./sim-job.ts";
 
 /** How many records of a hundred the model refuses. */
 const REFUSED_SHARE = 0.1;
@@ -51,6 +51,11 @@ export class BatchOutput {
     this.#objects.put(`${folder}manifest.json.out`, JSON.stringify({ ...counts, ...ends, inputTokenCount: done }));
   }
 
+  /** True if the job's input is there. */
+  hasInput({ request: { inputKey } }: SimJob): boolean {
+    return this.#objects.keys(inputKey).includes(inputKey);
+  }
+
   #recordIdOf(line: string, { jobName }: SimJob): string | undefined {
     try {
       return (JSON.parse(line) as { recordId: string }).recordId;
@@ -60,8 +65,9 @@ export class BatchOutput {
     }
   }
 
-  #inputOf({ request, jobName }: SimJob): string[] | undefined {
-    if (!this.#objects.keys(request.inputKey).includes(request.inputKey)) {
+  #inputOf(job: SimJob): string[] | undefined {
+    const { request, jobName } = job;
+    if (!this.hasInput(job)) {
       this.problems.push(`The input ${request.inputKey} of ${jobName} is gone while its job runs.`);
       return undefined;
     }

@@ -5,6 +5,7 @@ import {
   type CreateAnswer,
   type CreateRequest,
   hasEnded,
+  type LookUp,
   type Page,
   type Sighting,
 } from "@sluice/core";
@@ -16,6 +17,7 @@ import { BEGIN, MINUTE_MS, type OtherScript, type Script, SECOND_MS } from "../s
 import type { Windows } from "../script/windows.ts";
 import { drawLife, lifeOf, type Step } from "./life.ts";
 import type { BatchOutput } from "./output.ts";
+import type { SimJob } from "./sim-job.ts";
 
 /** The longest time in which the listing does not show a job; a proof by look-up waits longer. */
 const MOST_LISTING_LAG_MS = 4 * MINUTE_MS;
@@ -24,13 +26,6 @@ const OTHERS_RETRY_MS = 30 * SECOND_MS;
 /** The answer that nobody lives to hear. */
 export const DEADLY = "Whoever asked dies before the answer.";
 const MOST_OUTPUT_LAG_MS = MINUTE_MS;
-
-/** A job in Bedrock, with what nobody but the simulation knows of it. */
-export interface SimJob extends BedrockJob {
-  request: CreateRequest;
-  submittedAt: number;
-  listedAt: number;
-}
 
 /** What the model of Bedrock needs of the simulation around it. */
 export interface Surroundings {
@@ -43,6 +38,8 @@ export interface Surroundings {
   nameOf(jobName: string): string;
   oddities: Oddities;
   publish(event: Sighting): void;
+  /** Something was lost that only a sweep repairs. */
+  owe(): void;
   /** Called when a job was made, before anybody knows. */
   made(job: SimJob): void;
   note(line: string): void;
@@ -109,8 +106,11 @@ export class SimBedrock implements BatchService {
       return { kind: "invalid", message: `There is no model ${modelId}.` };
     }
     const same = this.jobs.find((job) => job.request.clientRequestToken === clientRequestToken);
-    if (same !== undefined && now - same.submittedAt < script.bedrock.tokenMs)
+    if (same !== undefined && now - same.submittedAt < script.bedrock.tokenMs) {
+      // A job that a restored table has forgotten: the events of its end came long ago, and a sweep has to find it.
+      if (hasEnded(same.status) && script.restores.length > 0) this.#around.owe();
       return { kind: "created", arn: same.arn };
+    }
     if (this.jobs.some((job) => job.jobName === jobName))
       return { kind: script.bedrock.conflictIsInvalid ? "invalid" : "conflict", message: `${jobName} is taken.` };
     if (this.running(modelId).length + (this.#others.get(modelId) ?? 0) >= (this.#quotas.get(modelId) ?? 0))
@@ -123,13 +123,14 @@ export class SimBedrock implements BatchService {
   async get(arn: string): Promise<BedrockJob | undefined> {
     this.#mayThrottle();
     const job = this.jobs.find((known) => known.arn === arn);
-    return job && reported(job);
+    return job && { ...reported(job), reportedAt: this.#around.agenda.now };
   }
 
-  async findByName(jobName: string): Promise<BedrockJob | undefined> {
+  async findByName(jobName: string): Promise<LookUp> {
     this.#mayThrottle();
+    const { now } = this.#around.agenda;
     const job = this.jobs.find((known) => known.jobName === jobName);
-    return job !== undefined && job.listedAt <= this.#around.agenda.now ? reported(job) : undefined;
+    return { at: now, ...(job !== undefined && job.listedAt <= now && { job: reported(job) }) };
   }
 
   /** The newest come first. The cursor is the ARN of the last one given: what was made since moves nothing. */
@@ -196,10 +197,12 @@ export class SimBedrock implements BatchService {
   }
 
   #live(job: SimJob, name: string, [step, ...rest]: readonly Step[], chance: Chance): void {
-    const { agenda, windows, output, faults } = this.#around;
+    const { agenda, windows, output, faults, script } = this.#around;
     if (step === undefined) return;
     agenda.after(step.afterMs, "world", () => {
-      const breaks = job.status === "Validating" && windows.isOn("roleBroken", agenda.now);
+      // A job that was refused before the table was restored can be asked for again, when its input is swept up.
+      const isWithoutInput = script.restores.length > 0 && output?.hasInput(job) === false;
+      const breaks = job.status === "Validating" && (isWithoutInput || windows.isOn("roleBroken", agenda.now));
       const status: BedrockStatus = breaks ? "Failed" : step.status;
       if (hasEnded(status)) {
         const isLate = faults.at(`output ${name}`, ["outputLate"], chance) !== undefined;

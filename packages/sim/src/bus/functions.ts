@@ -7,6 +7,8 @@ export const TIMEOUT_MS = { short: 2 * MINUTE_MS, long: 15 * MINUTE_MS } as cons
 
 /** Lambda calls a function that failed twice again: after a minute, then after two. */
 const RETRIES_MS = [MINUTE_MS, 2 * MINUTE_MS] as const;
+/** While functions are stopped, what is to be done is tried again after this time. */
+const WAITS_MS = 10 * SECOND_MS;
 /** A message that comes back this often goes to the dead-letter queue. */
 const MOST_RECEIVES = 6;
 
@@ -30,6 +32,7 @@ export class Functions {
   /** Called when something was tried for the last time, and failed. */
   readonly #givenUp: (name: string) => void;
   readonly #live = new Set<Instance>();
+  #areStopped = false;
 
   constructor(host: Host, givenUp: (name: string) => void) {
     this.#host = host;
@@ -48,7 +51,21 @@ export class Functions {
     return false;
   }
 
+  /** Ends every instance, and begins none until they are to go on: what is to be done waits. */
+  stop(): void {
+    this.#areStopped = true;
+    for (const instance of [...this.#live]) instance.stop();
+  }
+
+  goOn(): void {
+    this.#areStopped = false;
+  }
+
   invoke(invocation: Invocation, attempt = 0): void {
+    if (this.#areStopped) {
+      this.#agenda.after(WAITS_MS, "work", () => this.invoke(invocation, attempt));
+      return;
+    }
     const startedAt = this.#agenda.now;
     const instance = new Instance(this.#host, `${invocation.name}@${attempt}`, invocation.timeoutMs, (ending) => {
       this.#live.delete(instance);

@@ -1,11 +1,13 @@
 import type { Agenda } from "../schedule/agenda.ts";
 import { Chance } from "../schedule/chance.ts";
 import type { CallFaults } from "../script/faults.ts";
-import { callFaults, createFaults, type FaultKind, MINUTE_MS, SECOND_MS } from "../script/script.ts";
+import { callFaults, createFaults, type FaultKind, HOUR_MS, MINUTE_MS, SECOND_MS } from "../script/script.ts";
 import type { Call } from "./call.ts";
 
 /** How far an instance's clock is off at most: far more than any server's, and within every margin of the queue. */
 const MOST_CLOCK_OFF_MS = 25 * SECOND_MS;
+/** How far a clock is off that nobody sets: from more than any margin of the queue to longer than any run. */
+const FAR_OFF_MS = { least: 11 * MINUTE_MS, most: 30 * 24 * HOUR_MS } as const;
 /** A call that was on its way when its instance died takes effect within this time, or never. */
 const MOST_IN_FLIGHT_MS = 20 * SECOND_MS;
 /** The SDK gives a call up after this time. */
@@ -58,8 +60,20 @@ export class Instance {
     this.#chance = new Chance(host.seed, name);
     const offMs = (2 * this.#chance.fraction() - 1) * MOST_CLOCK_OFF_MS;
     const isOff = host.faults.at(name, ["clockOff"], this.#chance) !== undefined;
-    this.clockOffMs = isOff ? Math.round(offMs) : 0;
+    this.clockOffMs = Math.round(this.#farOffMs() ?? (isOff ? offMs : 0));
     host.agenda.after(timeoutMs, "world", () => this.#die("timed out"));
+  }
+
+  /** Drawn from a stream of its own: most runs have no such clock, and what they draw stays as it is. */
+  #farOffMs(): number | undefined {
+    const chance = new Chance(this.#host.seed, `clock of ${this.name}`);
+    if (this.#host.faults.at(this.name, ["clockFarOff"], chance) === undefined) return undefined;
+    return chance.magnitude(FAR_OFF_MS.least, FAR_OFF_MS.most) * (chance.happens(0.5) ? 1 : -1);
+  }
+
+  /** Ends it where it stands. */
+  stop(): void {
+    this.#die("is stopped");
   }
 
   get isOver(): boolean {

@@ -1,4 +1,4 @@
-import { isEnded, jobNameOf, processedPrefix, type Submission } from "@sluice/core";
+import { isEnded, jobNameOf, type Submission } from "@sluice/core";
 import type { MemoryObjects, MemoryStore } from "@sluice/testing";
 import type { BatchOutput } from "../bedrock/output.ts";
 import type { Dropped } from "../script/dropped.ts";
@@ -36,17 +36,33 @@ export async function checkRecords(ledger: Ledger): Promise<void> {
   if (problem !== undefined) throw new Violation("3: every record once", problem);
   for (const dropped of ledger.drops) {
     const submission = await ledger.store.submissions.get(dropped.submissionId);
-    if (submission !== undefined) await checkDrop(ledger, dropped, submission);
+    if (submission?.problem?.code !== "Repeated" && submission !== undefined)
+      await checkDrop(ledger, dropped, submission);
   }
+  for (const { script } of ledger.drops) await checkContent(ledger, script.name);
+}
+
+/** A content that lies under one key, however often it was dropped there, is run by one submission. */
+async function checkContent({ store, drops }: Ledger, content: string): Promise<void> {
+  const same = drops.filter((dropped) => dropped.content === content);
+  const found = await Promise.all(same.map(({ submissionId }) => store.submissions.get(submissionId)));
+  const runs = found.filter((submission) => submission?.status === "Done").length;
+  const isRepeated = found.some((submission) => submission?.problem?.code === "Repeated");
+  if (runs > 1) throw new Violation("4: paid once", `the content of ${content} was run by ${runs} submissions.`);
+  if (runs === 0 && isRepeated)
+    throw new Violation(
+      "3: every record once",
+      `the content of ${content} was refused as repeated, and nobody ran it.`,
+    );
 }
 
 async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submission): Promise<void> {
-  const { store, objects, drops } = ledger;
-  const { script, key, submissionId } = dropped;
+  const { objects, drops } = ledger;
+  const { script } = dropped;
   const fail = (what: string) => new Violation("3: every record once", `${script.name}: ${what}.`);
   const isDone = submission.status === "Done";
-  const owner = isDone ? await store.submissions.claimPath(objects.bucket, key, submissionId) : undefined;
-  const prefix = processedPrefix(key, owner === submissionId, submissionId);
+  const prefix = submission.folder;
+  if (prefix === undefined) throw fail("it has no folder of results");
   const files = objects.keys(prefix);
   for (const name of ["results.jsonl", "errors.jsonl", "summary.json"])
     if (!files.includes(`${prefix}${name}`)) throw fail(`${prefix}${name} is missing`);

@@ -1,4 +1,14 @@
-import { arnOf, hasEnded, hasRoom, isBlocked, type Lane, modelBlock, type Store } from "@sluice/core";
+import {
+  arnOf,
+  defaultTimings,
+  hasEnded,
+  hasRoom,
+  isBlocked,
+  type Lane,
+  longestBlocks,
+  modelBlock,
+  type Store,
+} from "@sluice/core";
 import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
 import { Violation } from "./violation.ts";
 
@@ -32,7 +42,8 @@ export async function checkRest(rest: Rest): Promise<void> {
 async function checkLane(rest: Rest, lane: Lane): Promise<void> {
   const { store, now, owes, hadTrouble, isCalm } = rest;
   const fail = (what: string) => new Violation("2: no idle slot", `${lane.lane} rests ${what}.`);
-  const blocked = isBlocked(lane, now);
+  const longest = longestBlocks(defaultTimings);
+  const blocked = isBlocked(lane, now, longest);
   if (!hadTrouble) await checkClaims(rest, lane, blocked, fail);
   if (owes) return;
   for (const jobId of lane.holders) {
@@ -50,7 +61,7 @@ async function checkLane(rest: Rest, lane: Lane): Promise<void> {
   for (const { jobId } of await store.queue.head(lane.lane, MOST_COUNTED)) {
     const job = await store.jobs.get(jobId);
     if (job?.status !== "Pending" || lane.holders.has(jobId)) continue;
-    if (modelBlock(lane, job.modelId, now) === undefined)
+    if (modelBlock(lane, job.modelId, now, longest) === undefined)
       throw fail(`with ${lane.holders.size} of ${lane.limit} slots held while ${jobId} waits`);
   }
 }

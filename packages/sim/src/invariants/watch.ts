@@ -1,5 +1,6 @@
 import { arnOf, hasEnded, isEnded, isForward, type Job, type ObjectStore, type Store } from "@sluice/core";
-import type { SimBedrock, SimJob } from "../bedrock/sim-bedrock.ts";
+import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { SimJob } from "../bedrock/sim-job.ts";
 import type { LaneScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
 
@@ -22,9 +23,12 @@ export interface Truth {
   jobNameOf(jobId: string): string;
 }
 
-/** The same store, in which no job may go back (invariant 5) or be given up for a passing reason. */
-export function watchedStore(store: Store, truth: Truth): Store {
-  const last = new Map<string, Job>();
+/**
+ * The same store, in which no job may go back (invariant 5) or be given up for a passing reason.
+ *
+ * @param last how each job was seen last; to be cleared where the table becomes what it was
+ */
+export function watchedStore(store: Store, truth: Truth, last: Map<string, Job>): Store {
   const jobs = new Proxy(store.jobs, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
@@ -106,15 +110,22 @@ export function watchedObjects(objects: ObjectStore, dropsPrefix: string): Objec
   };
 }
 
-/** What must hold whenever Bedrock has made a job: the lane's limit (invariant 1), and one for each of ours (4). */
+/**
+ * What must hold whenever Bedrock has made a job: the lane's limit (invariant 1), and one for each of ours (4).
+ *
+ * @param since the jobs that were made before it may be more than the table remembers
+ */
 export function checkMade(
   made: SimJob,
   jobs: readonly SimJob[],
   lane: LaneScript,
   job: Job | undefined,
   name: string,
+  since: number,
 ): void {
-  const running = jobs.filter((other) => other.modelId === lane.modelId && !hasEnded(other.status));
+  const running = jobs.filter(
+    (other) => other.modelId === lane.modelId && !hasEnded(other.status) && other.submittedAt >= since,
+  );
   if (running.length > lane.limit)
     throw new Violation(
       "1: the limit",

@@ -61,8 +61,8 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "  await store.jobs.yieldClaim(job.jobId, run.owner, doubtSince === undefined ? left : { ...left, doubtSince });\n",
-        to: "  void left;\n",
+        from: "  await store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil: clock.now(), ...doubt, odd: false });\n",
+        to: "  void doubt;\n",
       },
     ],
   },
@@ -122,8 +122,8 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)\n        return failJob",
-        to: "      if (clock.now() - timings.doubtMs !== doubtSince)\n        return failJob",
+        from: "return taken.proofInMs > 0 ? waitForProof",
+        to: "return taken.proofInMs < 0 ? waitForProof",
       },
     ],
   },
@@ -132,8 +132,8 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "      if (doubtSince === undefined || clock.now() - doubtSince >= timings.doubtMs)\n        return failJob(world, job, answer.message, run.owner);\n      return waitForProof(world, run, taken, doubtSince);",
-        to: "      return waitForProof(world, run, taken, doubtSince ?? clock.now() + 0 * timings.doubtMs);",
+        from: "return taken.proofInMs > 0 ? waitForProof",
+        to: "return taken.proofInMs >= 0 ? waitForProof",
       },
     ],
   },
@@ -153,21 +153,6 @@ export const answerRules: readonly Mutant[] = [
     name: "a job that failed keeps its slot",
     patches: [
       { file: claims, from: `  await releaseEnded(world, failed ?? job, "failure");\n`, to: "  void failed;\n" },
-    ],
-  },
-  {
-    name: "a refusal ends a job that another run has taken over",
-    patches: [
-      {
-        file: claims,
-        from: "owner === undefined ? end : { ...end, owner }",
-        to: "owner === job.jobId ? { ...end, owner } : end",
-      },
-      {
-        file: "core/src/rules/job.ts",
-        from: `  if (known !== undefined && to.arn === undefined) return { refused: "hasArn" };\n`,
-        to: "",
-      },
     ],
   },
   {

@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import type * as hunt from "./hunt.ts";
 import type { Mutant, Patch } from "./mutant.ts";
 
 const PACKAGES = fileURLToPath(new URL("../../../", import.meta.url));
 const ENTRY = fileURLToPath(new URL("./hunt.ts", import.meta.url));
 
 /** Bundles the simulation with a mutant's patches in it, and loads it. The sources themselves stay as they are. */
-export async function loadMutant({ patches }: Pick<Mutant, "patches">): Promise<typeof import("./hunt.ts")> {
+export async function loadMutant({ patches }: Pick<Mutant, "patches">): Promise<typeof hunt> {
   const { outputFiles } = await build({
     entryPoints: [ENTRY],
     bundle: true,

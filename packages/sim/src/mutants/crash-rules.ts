@@ -2,6 +2,8 @@ import type { Mutant } from "./mutant.ts";
 
 const move = "core/src/slots/bring-forward.ts";
 const advance = "core/src/moves/advance.ts";
+const refillAtEnd =
+  "  const lane = isOfEnd ? await refill(world, laneName, freed) : await world.store.lanes.get(laneName);\n";
 const sweep = "core/src/moves/sweep.ts";
 const repair = "core/src/moves/repair.ts";
 
@@ -49,8 +51,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: advance,
-        from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  if (forwarded !== undefined && forwarded.freed === undefined) return;\n  const lane = await refill(world, laneName, freed);\n",
+        from: refillAtEnd,
+        to: `  if (forwarded !== undefined && forwarded.freed === undefined) return;\n${refillAtEnd}`,
       },
     ],
   },
@@ -59,8 +61,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: advance,
-        from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  void refill;\n  void freed;\n  const lane = await world.store.lanes.get(laneName);\n",
+        from: refillAtEnd,
+        to: "  void refill;\n  void isOfEnd;\n  const lane = await world.store.lanes.get(laneName);\n",
       },
       {
         file: repair,
@@ -74,8 +76,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: advance,
-        from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  if (forwarded === undefined) return;\n  const lane = await refill(world, laneName, freed);\n",
+        from: refillAtEnd,
+        to: `  if (forwarded === undefined) return;\n${refillAtEnd}`,
       },
     ],
   },

@@ -13,11 +13,17 @@ export const refillRules: readonly Mutant[] = [
   },
   {
     name: "a blocked lane claims",
-    patches: [{ file: lanes, from: `  if (isBlocked(lane, now)) return { refused: "blocked" };\n`, to: "" }],
+    patches: [{ file: lanes, from: `  if (isBlocked(lane, now, longest)) return { refused: "blocked" };\n`, to: "" }],
   },
   {
     name: "a blocked lane is asked like any other",
-    patches: [{ file: refill, from: "if (isBlocked(lane, world.clock.now())) {", to: "if (lane.limit < 0) {" }],
+    patches: [
+      {
+        file: refill,
+        from: "if (isBlocked(lane, world.clock.now(), longestBlocks(world.timings))) {",
+        to: "if (lane.limit < 0) {",
+      },
+    ],
   },
   {
     name: "a blocked lane's unfinished claims are not looked up",
@@ -73,8 +79,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: jobs,
-        from: "job.claim.leaseUntil > now) return",
-        to: "job.claim.leaseUntil > 0) return",
+        from: "claim.leaseUntil > now && claim.leaseUntil <= latest) return",
+        to: "claim.leaseUntil > 0) return",
       },
     ],
   },
@@ -93,8 +99,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: '    await store.lanes.finishClaiming(lane.lane, jobId);\n    return "done";',
-        to: '    return "done";',
+        from: '  await store.lanes.finishClaiming(lane.lane, jobId);\n  return "done";',
+        to: '  return "done";',
       },
     ],
   },
@@ -103,18 +109,19 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "    await store.queue.drop(entry ?? job);\n",
+        from: "  await store.queue.drop(entry ?? job);\n",
         to: "",
       },
       {
         file: claims,
-        from: "  const { job, doubtSince } = taken;\n  await store.queue.drop(job);\n",
-        to: "  const { job, doubtSince } = taken;\n",
+        from: "  const { job, doubt, oddAnswers } = taken;\n  await store.queue.drop(job);\n",
+        to: "  const { job, doubt, oddAnswers } = taken;\n",
       },
     ],
   },
   {
     name: "the slot of an ended claim is kept",
+    level: "queue",
     patches: [
       {
         file: claims,
@@ -132,8 +139,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "  const { job, doubtSince } = taken;\n  await store.queue.drop(job);\n",
-        to: "  const { job, doubtSince } = taken;\n",
+        from: "  const { job, doubt, oddAnswers } = taken;\n  await store.queue.drop(job);\n",
+        to: "  const { job, doubt, oddAnswers } = taken;\n",
       },
     ],
   },
@@ -142,8 +149,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "    if (found !== undefined) return adopt(world, job, found);\n    if (taken.oddAnswers",
-        to: "    if (taken.oddAnswers",
+        from: "    if (found !== undefined) return adopt(world, job, found);\n    known",
+        to: "    void found;\n    known",
       },
     ],
   },
@@ -177,8 +184,8 @@ export const refillRules: readonly Mutant[] = [
       { file: claims, from: "  await store.lanes.finishClaiming(job.lane, job.jobId);\n", to: "" },
       {
         file: claims,
-        from: '    await store.lanes.finishClaiming(lane.lane, jobId);\n    return "done";',
-        to: '    return "done";',
+        from: '  await store.lanes.finishClaiming(lane.lane, jobId);\n  return "done";',
+        to: '  return "done";',
       },
     ],
   },

@@ -3,13 +3,14 @@ import { answerRules } from "./answer-rules.ts";
 import { loadMutant } from "./build.ts";
 import { crashRules } from "./crash-rules.ts";
 import type { Mutant } from "./mutant.ts";
+import { outsideRules } from "./outside-rules.ts";
 import { refillRules } from "./refill-rules.ts";
 import { searchErrors } from "./search-errors.ts";
 import { settingsRules } from "./settings-rules.ts";
 import { wholeRules } from "./whole-rules.ts";
 
 /** Within so many runs each mutant must be caught. */
-export const MOST_RUNS = 500;
+export const MOST_RUNS = 1_000;
 
 export const mutants: readonly Mutant[] = [
   ...refillRules,
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...crashRules,
   ...settingsRules,
   ...wholeRules,
+  ...outsideRules,
   ...searchErrors,
 ];
 

@@ -69,19 +69,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: plan,
-        from: `  if (isNew || (await store.jobs.get(jobId))?.status === "Pending")\n`,
-        to: "  if (isNew)\n",
-      },
-    ],
-  },
-  {
-    name: "a second plan wins over the first",
-    level: "whole",
-    patches: [
-      {
-        file: "core/src/rules/submission.ts",
-        from: "return unplanned(submission, { plan,",
-        to: "return unplanned({ ...submission, plan: undefined } as never, { plan,",
+        from: `  if (stored?.status === "Pending") await`,
+        to: "  if (isNew && stored) await",
       },
     ],
   },
@@ -103,18 +92,18 @@ export const wholeRules: readonly Mutant[] = [
       {
         file: collect,
         from: "  let submission = await store.submissions.get(submissionId);\n",
-        to: "  await store.jobs.markDone(jobId);\n  let submission = await store.submissions.get(submissionId);\n",
+        to: "  await store.jobs.markDone(jobId, false);\n  let submission = await store.submissions.get(submissionId);\n",
       },
     ],
   },
   {
-    name: "what is prepared goes before the submission is done",
+    name: "what is prepared goes before the results are written",
     level: "whole",
     patches: [
       {
         file: collect,
-        from: "    await store.submissions.finish(submissionId);\n",
-        to: "    await sweepUp(objects, submissionId);\n    await store.submissions.finish(submissionId);\n",
+        from: "    const folder = await store.submissions.chooseFolder(submissionId, place.folder);\n",
+        to: "    const folder = await store.submissions.chooseFolder(submissionId, place.folder);\n    await sweepUp(objects, submissionId);\n",
       },
     ],
   },
@@ -135,8 +124,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "  if (!hasManifest && arn !== undefined && clock.now() < readyAt)",
-        to: '  if (!hasManifest && arn === "" && clock.now() < readyAt)',
+        from: "  if (!hasManifest && arn !== undefined && waitMs > 0)",
+        to: '  if (!hasManifest && arn === "" && waitMs > 0)',
       },
     ],
   },
@@ -149,6 +138,24 @@ export const wholeRules: readonly Mutant[] = [
         from: "      const first = firstByPath.get(path) ?? submissionId;\n",
         to: "      const first = submissionId;\n",
       },
+    ],
+  },
+  {
+    name: "content that is open or done is run again",
+    level: "whole",
+    patches: [
+      {
+        file: "core/src/moves/repeated.ts",
+        from: "    if (earlier !== undefined && hasItsRecords(earlier)) return earlier;\n",
+        to: "    void [earlier, hasItsRecords];\n",
+      },
+    ],
+  },
+  {
+    name: "a plan that died under a copy of its object is left to itself",
+    level: "whole",
+    patches: [
+      { file: plan, from: `  if (earlier.status === "Planning") await goOn(world, earlier, undefined);\n`, to: "" },
     ],
   },
 ];

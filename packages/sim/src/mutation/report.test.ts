@@ -11,20 +11,20 @@ const file = (...statuses: Mutants[number]["status"][]) => ({
 
 test("the score counts what was noticed of what was tried, by folder and over all", () => {
   const files = {
-    "packages/core/src/plan/scan.ts": file("Killed", "Survived", "CompileError"),
-    "packages/core/src/plan/pack.ts": file("Timeout", "NoCoverage"),
+    "packages/core/src/intake/scan.ts": file("Killed", "Survived", "CompileError"),
+    "packages/core/src/intake/packing.ts": file("Timeout", "NoCoverage"),
     "packages/core/src/lane/lane.ts": file("Killed", "Killed", "Ignored"),
   };
   expect(scoreTable({ files }).split("\n").slice(2)).toEqual([
+    "| intake | 4 | 2 | 2 | 50.0 % |",
     "| lane | 2 | 2 | 0 | 100.0 % |",
-    "| plan | 4 | 2 | 2 | 50.0 % |",
     "| **all** | 6 | 4 | 2 | 66.7 % |",
   ]);
 });
 
 test("a survivor is told by its place and what was changed, and a reason counts for exactly that change", () => {
-  const survivors = survivorsOf({ files: { "packages/core/src/plan/scan.ts": file("Survived", "Killed") } });
-  const change = { file: "plan/scan.ts", code: "a < b", becomes: "true" };
+  const survivors = survivorsOf({ files: { "packages/core/src/intake/scan.ts": file("Survived", "Killed") } });
+  const change = { file: "intake/scan.ts", code: "a < b", becomes: "true" };
   expect(survivors).toEqual([{ ...change, line: 2 }]);
   const why = "It is never less.";
   expect(compare(survivors, [{ ...change, why }])).toEqual({ unargued: [], stale: [] });

@@ -1,5 +1,5 @@
 import type { QueueEntry } from "@sluice/core";
-import { aJob } from "@sluice/testing";
+import { aJob, LATEST, LONGEST } from "@sluice/testing";
 import { meteredTable } from "./metered-table.ts";
 import { type Measured, priceOf } from "./prices.ts";
 import { UNITS_A_SCANNED_BYTE } from "./scanning.ts";
@@ -53,8 +53,8 @@ export async function measureGrowth({ endedJob, endedJobBytes }: Measured): Prom
 type Table = Awaited<ReturnType<typeof meteredTable>>;
 
 async function begin({ store }: Table, jobId: string, entry: QueueEntry): Promise<void> {
-  await store.lanes.claimSlot("claude", jobId, NOW);
-  await store.jobs.takeClaim(jobId, "run", NOW, NOW + 1);
+  await store.lanes.claimSlot("claude", jobId, NOW, LONGEST);
+  await store.jobs.takeClaim(jobId, "run", NOW, NOW + 1, LATEST);
   await store.queue.drop(entry);
   await store.jobs.bringForward(jobId, { status: "Submitted", arn: arnOf(jobId) });
   await store.lanes.finishClaiming("claude", jobId);
@@ -70,8 +70,8 @@ async function unitsOfJob(table: Table, n: number): Promise<number> {
     ["queue.put", job],
     ["lanes.get", lane],
     ["queue.head", lane, 12],
-    ["lanes.claimSlot", lane, jobId, NOW],
-    ["jobs.takeClaim", jobId, "run", NOW, NOW + 1],
+    ["lanes.claimSlot", lane, jobId, NOW, LONGEST],
+    ["jobs.takeClaim", jobId, "run", NOW, NOW + 1, LATEST],
     ["queue.drop", job],
     ["jobs.bringForward", jobId, { status: "Submitted", arn: arnOf(jobId) }],
     ["lanes.finishClaiming", lane, jobId],
@@ -81,7 +81,7 @@ async function unitsOfJob(table: Table, n: number): Promise<number> {
     ]),
     ["jobs.bringForward", jobId, { status: "Completed", arn: arnOf(jobId), at: NOW }],
     ["lanes.releaseSlot", lane, jobId, "success"],
-    ["jobs.markDone", jobId],
+    ["jobs.markDone", jobId, true],
   ];
   // The entries of a new job and of one that is done with in the indexes, as `prices.ts` counts them.
   let units = 2;

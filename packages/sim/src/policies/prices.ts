@@ -59,7 +59,7 @@ async function doneJob(table: MeteredTable): Promise<Item> {
   const find = async () => (await table.items()).find((item) => item["status"]?.["S"] === "Completed");
   const jobId = (await find())?.["jobId"]?.["S"];
   if (typeof jobId !== "string") throw new Error("No job of the measured story has ended.");
-  await table.store.jobs.markDone(jobId);
+  await table.store.jobs.markDone(jobId, true);
   const done = (await table.items()).find((item) => item["jobId"]?.["S"] === jobId && "status" in item);
   if (done === undefined) throw new Error(`Job ${jobId} is no longer in the table.`);
   return done;

@@ -72,6 +72,7 @@ function scriptOf({ lanes, jobs, others, eventMs, eventsLost }: Workload): Scrip
     drops: [],
     others,
     windows: [],
+    restores: [],
     sweepsAtMs: [],
     bedrock: {
       jobsAPage: JOBS_A_PAGE,

@@ -31,9 +31,14 @@ describe("the queue under faults", () => {
   test("meets every kind of fault and of oddity", async () => {
     const met = new Set<string>();
     for (let seed = 1; seed <= FIXED; seed++) {
-      const { rates, windows, jobs } = drawScript(seed);
+      const { rates, windows, jobs, drops, restores } = drawScript(seed);
       for (const kind of Object.keys(rates)) met.add(kind);
       for (const { kind } of windows) met.add(kind);
+      if (restores.length > 0) met.add("restored");
+      for (const { under, stranger } of drops) {
+        if (under !== undefined) met.add("named as another's folder");
+        if (stranger !== undefined) met.add(`stranger at the ${stranger} path`);
+      }
       for (const { oddity } of jobs) if (oddity !== undefined) met.add(oddity);
     }
     expect([...met].sort()).toMatchInlineSnapshot(`
@@ -41,6 +46,7 @@ describe("the queue under faults", () => {
         "answerLost",
         "breaksOff",
         "busDown",
+        "clockFarOff",
         "clockOff",
         "denied",
         "diesAfter",
@@ -58,12 +64,14 @@ describe("the queue under faults", () => {
         "messageLate",
         "messageRepeated",
         "modelGone",
+        "named as another's folder",
         "notificationLost",
         "objectsDown",
         "odd",
         "orphan",
         "outputLate",
         "refused",
+        "restored",
         "retried",
         "roleBroken",
         "scheduleDown",
@@ -72,6 +80,8 @@ describe("the queue under faults", () => {
         "squatted",
         "stalls",
         "storeDown",
+        "stranger at the own path",
+        "stranger at the plain path",
         "sweepSkipped",
         "sweepTwice",
         "throttled",

@@ -1,4 +1,5 @@
 import type { Lane } from "@sluice/core";
+import { checkFolders } from "../invariants/kept.ts";
 import { checkRecords, unfinishedDrops } from "../invariants/records.ts";
 import { checkRest, unfinishedJobs } from "../invariants/rest.ts";
 import { Violation } from "../invariants/violation.ts";
@@ -64,6 +65,9 @@ async function step(simulation: Simulation): Promise<boolean> {
   await checkRest({ store, bedrock, now, ...known });
   if (isCalm || now <= healAt || (await leftovers(simulation)).length > 0) return false;
   await checkRecords(ledgerOf(simulation));
+  simulation.kept.check();
+  const found = await Promise.all(simulation.drops.map(({ submissionId }) => store.submissions.get(submissionId)));
+  checkFolders(simulation.objects, simulation.drops, found);
   return true;
 }
 

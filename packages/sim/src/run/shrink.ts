@@ -6,13 +6,14 @@ const MOST_RUNS = 400;
 
 /**
  * The shortest script found that still breaks the same promise: first the faults are left out in halves, quarters and
- * one by one, then jobs, drops, other users, windows and sweeps, then faults again. What is left is what it takes.
+ * one by one, then jobs, drops, other users, windows, sweeps and restores, then faults again. What is left is what it takes.
  */
 export async function shrink(failed: Report): Promise<Report> {
   const search = new Search(failed);
   await search.listFaults();
   await search.reduceFaults();
-  for (const list of ["windows", "others", "sweepsAtMs", "jobs", "drops"] as const) await search.reduce(list);
+  for (const list of ["windows", "others", "sweepsAtMs", "restores", "jobs", "drops"] as const)
+    await search.reduce(list);
   await search.reduceFaults();
   return search.best;
 }
@@ -35,7 +36,7 @@ class Search {
     await this.#reduceList(this.best.script.faults ?? [], (faults) => ({ ...this.best.script, faults }));
   }
 
-  async reduce(list: "windows" | "others" | "sweepsAtMs" | "jobs" | "drops"): Promise<void> {
+  async reduce(list: "windows" | "others" | "sweepsAtMs" | "restores" | "jobs" | "drops"): Promise<void> {
     const entries: unknown[] = this.best.script[list];
     await this.#reduceList(entries, (left) => ({ ...this.best.script, [list]: left }));
   }

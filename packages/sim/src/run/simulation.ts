@@ -2,6 +2,7 @@ import {
   type BatchService,
   DROPS_PREFIX,
   defaultTimings,
+  type Job,
   jobNameOf,
   type ObjectStore,
   refill,
@@ -9,15 +10,17 @@ import {
   sweep,
   type World,
 } from "@sluice/core";
-import { MemoryObjects, MemoryStore } from "@sluice/testing";
+import { LONGEST, MemoryObjects, MemoryStore } from "@sluice/testing";
 import { BatchOutput } from "../bedrock/output.ts";
-import { SimBedrock, type SimJob } from "../bedrock/sim-bedrock.ts";
+import { SimBedrock } from "../bedrock/sim-bedrock.ts";
+import type { SimJob } from "../bedrock/sim-job.ts";
 import { Bus } from "../bus/bus.ts";
 import { Functions, TIMEOUT_MS } from "../bus/functions.ts";
 import type { Call } from "../instance/call.ts";
 import { type Host, type Instance, PortFault } from "../instance/instance.ts";
 import { portsOf } from "../instance/ports.ts";
 import { LaneBlocks } from "../invariants/blocks.ts";
+import { KeptResults } from "../invariants/kept.ts";
 import { checkMade, watchedObjects, watchedStore } from "../invariants/watch.ts";
 import { Agenda } from "../schedule/agenda.ts";
 import { Chance, spread } from "../schedule/chance.ts";
@@ -44,6 +47,8 @@ import { Trouble } from "./trouble.ts";
 
 export const STAGE = "sim";
 const SWEEP_EVERY_MS = 30 * MINUTE_MS;
+/** How long the functions are stopped while the table is restored: longer than any call is on its way. */
+const RESTORE_MS = MINUTE_MS;
 
 /** The whole world of a run: everything that happens is an entry of its agenda. */
 export class Simulation {
@@ -67,6 +72,10 @@ export class Simulation {
   readonly #objects: ObjectStore;
   readonly #asked: BatchService;
   readonly blocks: LaneBlocks;
+  readonly kept: KeptResults;
+  readonly #lastSeen = new Map<string, Job>();
+  /** When the table last became what it was. */
+  #restoredAt = Number.NEGATIVE_INFINITY;
   readonly #oddities: Oddities;
   /** What was broken in the middle of a step. */
   broken: unknown;
@@ -83,6 +92,7 @@ export class Simulation {
     this.output = new BatchOutput(this.objects);
     this.#objects = watchedObjects(this.objects, DROPS_PREFIX);
     this.blocks = new LaneBlocks(this.agenda);
+    this.kept = new KeptResults(this.objects);
     this.#settings = new StageSettings(script);
     const note = (line: string) => this.history.note(line);
     const nameOf = (jobName: string) => this.names.shorten(jobName).replace(`sluice-${STAGE}-`, "");
@@ -98,13 +108,14 @@ export class Simulation {
       output: script.level === "whole" ? this.output : undefined,
       publish: (event) => this.#bus.publish(event),
       made: (job) => this.#made(job),
+      owe,
     });
     const truth = { bedrock: this.bedrock, jobNameOf: (jobId: string) => jobNameOf(STAGE, jobId) };
     const asksFor = async (modelId: string) => {
       if (this.#settings.isSteady(agenda.now)) await this.blocks.checkAsked(this.store, this.#laneOf(modelId).name);
     };
     this.#asked = guardedCreate(this.bedrock, asksFor, (error) => this.#break(error));
-    this.#store = this.blocks.watch(watchedStore(this.store, truth));
+    this.#store = this.blocks.watch(watchedStore(this.store, truth, this.#lastSeen));
     const worldOf = (instance: Instance) => this.#worldOf(instance);
     const ended = (modelId: string, startedAt: number) => this.blocks.takenIn(this.#laneOf(modelId).name, startedAt);
     this.#bus = new Bus({ ...shared, functions: this.functions, worldOf, owe, ended });
@@ -129,10 +140,32 @@ export class Simulation {
     for (const [n, atMs] of script.sweepsAtMs.entries())
       agenda.at(BEGIN + atMs, "world", () => this.#sweep(`sweep by hand ${n}`));
     for (const other of script.others) agenda.at(BEGIN + other.atMs, "world", () => this.bedrock.lend(other));
+    for (const { takenAtMs, atMs } of script.restores)
+      agenda.at(BEGIN + takenAtMs, "world", () => {
+        const restore = this.store.remember();
+        agenda.at(BEGIN + atMs, "world", () => this.#restore(restore));
+      });
     agenda.at(BEGIN, "world", () => this.#sweepAt(0));
     agenda.at(BEGIN + script.healAtMs, "world", () => {
       this.history.note("all faults are over");
       this.faults.end();
+    });
+  }
+
+  /** Brings the table back, with every function stopped: what was on its way when they were has come by then. */
+  #restore(restore: () => void): void {
+    const { agenda, functions, history, trouble } = this;
+    history.note("the functions are stopped");
+    functions.stop();
+    agenda.after(RESTORE_MS, "world", () => {
+      this.kept.remember();
+      restore();
+      this.#lastSeen.clear();
+      this.#restoredAt = agenda.now;
+      this.blocks.restored();
+      trouble.giveUp();
+      history.note("the table is what it was");
+      functions.goOn();
     });
   }
 
@@ -151,7 +184,7 @@ export class Simulation {
   async #putOne({ store, clock }: World, job: JobScript): Promise<void> {
     const pending = pendingOf(job, this.script);
     if (job.oddity === "ghostHolder") {
-      await store.lanes.claimSlot(job.lane, pending.jobId, clock.now());
+      await store.lanes.claimSlot(job.lane, pending.jobId, clock.now(), LONGEST);
       return store.lanes.finishClaiming(job.lane, pending.jobId);
     }
     if (job.oddity === "ghostEntry") return store.queue.put(pending);
@@ -160,7 +193,7 @@ export class Simulation {
   }
 
   #drop(script: DropScript): void {
-    const dropped = drop(this.objects, script, this.names);
+    const dropped = drop(this.objects, script, this.names, this.drops);
     this.drops.push(dropped);
     const chance = new Chance(this.script.seed, script.name);
     const fault = this.faults.at(`notification ${script.name}`, ["notificationLost"], chance);
@@ -200,6 +233,7 @@ export class Simulation {
   }
 
   #worldOf(instance: Instance): World {
+    if (Math.abs(instance.clockOffMs) > MINUTE_MS) this.blocks.distrustClocks();
     const { agenda, history } = this;
     const shorten = (text: string) => this.names.shorten(text);
     const messages = this.#bus.messagesOf(instance);
@@ -256,7 +290,7 @@ export class Simulation {
     // The row is read within this step: nobody else has a turn before it is there.
     void this.store.jobs.get(jobId).then((job) => {
       try {
-        checkMade(made, this.bedrock.jobs, lane, job, name);
+        checkMade(made, this.bedrock.jobs, lane, job, name, this.#restoredAt);
       } catch (error) {
         this.broken ??= error;
       }

@@ -74,7 +74,7 @@ const CALLS = {
 };
 
 /** How likely a kind is at most at one place: what strikes at every call must be rarer than what strikes once a job. */
-const mostLikely: Record<FaultKind, number> = {
+const mostLikely: Record<Exclude<FaultKind, "clockFarOff">, number> = {
   ...all(callFaults, 0.04),
   ...all(createFaults, 0.3),
   ...all(eventFaults, 0.5),
@@ -88,6 +88,9 @@ const mostLikely: Record<FaultKind, number> = {
   listedLate: 0.5,
   outputLate: 0.5,
 };
+
+/** How many instances' clocks are far off at most. */
+const MOST_FAR_OFF = 0.3;
 
 function all<K extends FaultKind>(kinds: readonly K[], rate: number): Record<K, number> {
   return Object.fromEntries(kinds.map((kind) => [kind, rate])) as Record<K, number>;
@@ -113,11 +116,13 @@ export function drawScript(seed: number, level?: Script["level"]): Script {
     rates: drawRates(chance),
     weakSpots: drawWeakSpots(chance, level ?? drawn),
     sweepsAtMs: [],
+    restores: [],
   };
   if (script.level === "queue") script.jobs = drawJobs(chance, lanes, arriving);
-  else script.drops = drawDrops(chance, lanes, arriving);
+  else script.drops = withCopies(new Chance(seed, "copies"), drawDrops(chance, lanes, arriving));
   script.sweepsAtMs = drawSweeps(chance, script);
   script.changes = drawChanges(chance, script);
+  drawOutside(script);
   return script;
 }
 
@@ -145,6 +150,25 @@ function drawChanges(chance: Chance, { lanes, healAtMs }: Script): SettingsChang
     limit,
   }));
   return [...changes, ...last];
+}
+
+/** What comes from outside of the queue. It is drawn from a stream of its own, so that the rest of a seed stays. */
+function drawOutside(script: Script): void {
+  const chance = new Chance(script.seed, "script: outside");
+  if (chance.happens(0.25)) script.rates.clockFarOff = chance.magnitude(MOST_FAR_OFF / 30, MOST_FAR_OFF);
+  if (script.level === "queue") return;
+  if (chance.happens(0.4)) script.drops = script.drops.map((drop, n) => drawStrange(chance, drop, script.drops[n - 1]));
+  if (chance.happens(0.4))
+    script.restores = Array.from({ length: chance.whole(1, 2) }, () => {
+      const atMs = script.healAtMs * chance.fraction();
+      return { takenAtMs: atMs * chance.fraction(), atMs };
+    });
+}
+
+function drawStrange(chance: Chance, drop: DropScript, earlier: DropScript | undefined): DropScript {
+  const isUnder = chance.happens(0.3) && earlier?.lane === drop.lane && earlier.path !== drop.path;
+  const stranger = chance.pick(["plain", "own", "none", "none"] as const);
+  return { ...drop, ...(isUnder && { under: earlier.name }), ...(stranger !== "none" && { stranger }) };
 }
 
 function drawLanes(chance: Chance): LaneScript[] {
@@ -182,6 +206,14 @@ function drawDrops(chance: Chance, lanes: readonly LaneScript[], arrivingMs: num
     });
   }
   return drops;
+}
+
+/** Of the drops of a key that is there some are its content once more, as repeated syncs and edits of metadata make them. */
+function withCopies(chance: Chance, drops: readonly DropScript[]): DropScript[] {
+  return drops.map((drop, n) => {
+    const isAgain = drops.slice(0, n).some(({ path }) => path === drop.path);
+    return isAgain && chance.happens(0.5) ? { ...drop, copies: true } : drop;
+  });
 }
 
 function drawOthers(chance: Chance, lanes: readonly LaneScript[], healAtMs: number): OtherScript[] {
@@ -255,7 +287,7 @@ function drawRates(chance: Chance): Rates {
   if (chance.happens(0.1)) return {};
   const share = chance.fraction();
   const rates: Rates = {};
-  for (const kind of Object.keys(mostLikely) as FaultKind[]) {
+  for (const kind of Object.keys(mostLikely) as (keyof typeof mostLikely)[]) {
     const isOn = chance.happens(share);
     const rate = chance.magnitude(mostLikely[kind] / 30, mostLikely[kind]);
     if (isOn) rates[kind] = rate;

@@ -46,6 +46,8 @@ export type FaultKind =
   | "notificationLost"
   /** An instance's clock is off by up to 25 seconds, either way. */
   | "clockOff"
+  /** An instance's clock is off by minutes to weeks, either way. */
+  | "clockFarOff"
   /** A job appears in Bedrock's listing minutes after it was made. */
   | "listedLate"
   /** A job's output appears after the event of its end. */
@@ -165,6 +167,20 @@ export interface DropScript {
   records: number;
   /** How many of its lines are broken. */
   broken: number;
+  /** It is no new file: the one that lies at its path is copied onto itself. */
+  copies?: boolean;
+  /** The drop whose own folder of results it is named as; its path counts where there is no such drop. */
+  under?: string;
+  /** Where in `processed/` somebody else puts an object: at its plain path before it, or in its own folder after it. */
+  stranger?: "plain" | "own";
+}
+
+/** Point-in-time recovery: the table becomes what it was. Times are milliseconds after the beginning. */
+interface RestoreScript {
+  /** What it becomes. */
+  takenAtMs: number;
+  /** When the functions are stopped for it; a minute later they run again. */
+  atMs: number;
 }
 
 /** A job of another user of the account. */
@@ -209,6 +225,7 @@ export interface Script {
   drops: DropScript[];
   others: OtherScript[];
   windows: Window[];
+  restores: RestoreScript[];
   /** When somebody sweeps by hand, in milliseconds after the beginning. */
   sweepsAtMs: number[];
   /** Deploys of other settings, in the order of their times. */

@@ -50,7 +50,16 @@ export function batchConformance(name: string, make: (options: BatchMakeOptions)
       expect(running).toContain(job?.status);
       expect(job?.submittedAt).toBeGreaterThan(0);
       expect(job?.endedAt).toBeUndefined();
-      expect(await service.findByName("sluice-test-one")).toMatchObject({ arn, inputKey: job?.inputKey });
+      expect((await service.findByName("sluice-test-one")).job).toMatchObject({ arn, inputKey: job?.inputKey });
+    });
+
+    it("says with each look-up and report when it answered, by its own clock", async () => {
+      const service = await start();
+      const arn = await created("sluice-test-one");
+      const submittedAt = (await service.get(arn))?.submittedAt ?? 0;
+      // The header of an HTTP answer knows no fractions of a second.
+      for (const at of [(await service.get(arn))?.reportedAt, (await service.findByName("nobody")).at])
+        expect(at).toBeGreaterThan(submittedAt - 1_000);
     });
 
     it("gives the same ARN to the same request with the same token, and creates nothing", async () => {
@@ -83,7 +92,7 @@ export function batchConformance(name: string, make: (options: BatchMakeOptions)
       await created("sluice-test-two");
       const answer = await service.create(await requestOf("sluice-test-three"));
       expect(answer.kind).toBe("quotaExceeded");
-      expect(await service.findByName("sluice-test-three")).toBeUndefined();
+      expect((await service.findByName("sluice-test-three")).job).toBeUndefined();
     });
 
     it("answers invalid to a request that breaks the rules", async () => {
@@ -99,9 +108,9 @@ export function batchConformance(name: string, make: (options: BatchMakeOptions)
       const names = ["sluice-test-a", "sluice-test-a-b", "sluice-test-ab", "x-sluice-test-a"];
       const arns = new Map<string, string>();
       for (const jobName of names) arns.set(jobName, await created(jobName));
-      for (const jobName of names) expect((await service.findByName(jobName))?.arn).toBe(arns.get(jobName));
+      for (const jobName of names) expect((await service.findByName(jobName)).job?.arn).toBe(arns.get(jobName));
       for (const none of ["sluice-test", "test-a", "sluice-test-a-", "sluice-test-abc"])
-        expect(await service.findByName(none)).toBeUndefined();
+        expect((await service.findByName(none)).job).toBeUndefined();
     });
 
     it("lists every job whose name contains the words exactly once, over all pages", async () => {

@@ -31,7 +31,7 @@ const known = fc.oneof(
   plain({ status: fc.constantFrom<RunningStatus>("Submitted", "InProgress"), arn, knownArn: fc.constant(true) }),
   plain({ status: fc.constantFrom<EndedStatus>("Completed", "Failed"), at: time, arn, knownArn: fc.constant(true) }),
 );
-const left = plain({ leaseUntil: time, odd: fc.boolean(), doubtSince: time }, ["leaseUntil", "odd"]);
+const left = plain({ leaseUntil: time, odd: fc.boolean(), doubtSince: time, absentSince: time }, ["leaseUntil", "odd"]);
 const outcome = plain({ results: time, errors: time, inputTokens: time }, ["results", "errors"]);
 
 function eventsOf(jobId: string): fc.Arbitrary<JobEvent> {
@@ -39,8 +39,8 @@ function eventsOf(jobId: string): fc.Arbitrary<JobEvent> {
   return fc.oneof<fc.Arbitrary<JobEvent>[]>(
     plain({ kind: fc.constant("put"), job: put }),
     plain({ kind: fc.constant("put"), job: put }),
-    plain({ kind: fc.constant("takeClaim"), owner, now: time, leaseUntil: time }),
-    plain({ kind: fc.constant("takeClaim"), owner, now: time, leaseUntil: time }),
+    plain({ kind: fc.constant("takeClaim"), owner, now: time, leaseUntil: time, latest: time }),
+    plain({ kind: fc.constant("takeClaim"), owner, now: time, leaseUntil: time, latest: time }),
     plain({ kind: fc.constant("yieldClaim"), owner, left }),
     plain({ kind: fc.constant("bringForward"), to: fc.oneof(running, running, ended) }),
     plain({ kind: fc.constant("bringForward"), to: known }),
@@ -56,7 +56,7 @@ function make(jobs: Jobs, jobId: string, event: JobEvent): Promise<unknown> {
     case "put":
       return jobs.put(event.job);
     case "takeClaim":
-      return jobs.takeClaim(jobId, event.owner, event.now, event.leaseUntil);
+      return jobs.takeClaim(jobId, event.owner, event.now, event.leaseUntil, event.latest);
     case "yieldClaim":
       return jobs.yieldClaim(jobId, event.owner, event.left);
     case "moveTo":
@@ -66,7 +66,7 @@ function make(jobs: Jobs, jobId: string, event: JobEvent): Promise<unknown> {
     case "recordOutcome":
       return jobs.recordOutcome(jobId, event.outcome);
     case "markDone":
-      return jobs.markDone(jobId);
+      return jobs.markDone(jobId, true);
   }
 }
 

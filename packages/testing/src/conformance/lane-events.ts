@@ -13,6 +13,7 @@ const jobId = fc.constantFrom("j1", "j2", "j3");
 const time = fc.integer({ min: 0, max: 6 });
 const kind = fc.constantFrom<BlockKind>("quota", "throttled", "denied", "failures");
 const model = fc.constantFrom("amazon.nova-lite-v1:0", "a.b/c:0");
+const longest = plain({ quota: time, throttled: time, denied: time, failures: time });
 const outcome = fc.constantFrom<ReleaseOutcome>("failure", "failure", "success", "neutral");
 
 function eventsOf(lane: string): fc.Arbitrary<LaneEvent> {
@@ -23,8 +24,8 @@ function eventsOf(lane: string): fc.Arbitrary<LaneEvent> {
     plain({ kind: fc.constant("takeOver"), jobId }),
     plain({ kind: fc.constant("blockModel"), model, block }),
     plain({ kind: fc.constant("liftModelBlock"), model }),
-    plain({ kind: fc.constant("claimSlot"), jobId, now: time }),
-    plain({ kind: fc.constant("claimSlot"), jobId, now: time }),
+    plain({ kind: fc.constant("claimSlot"), jobId, now: time, longest }),
+    plain({ kind: fc.constant("claimSlot"), jobId, now: time, longest }),
     plain({ kind: fc.constant("finishClaiming"), jobId }),
     plain({ kind: fc.constant("releaseSlot"), jobId, outcome }),
     plain({ kind: fc.constant("releaseSlot"), jobId, outcome }),
@@ -40,7 +41,7 @@ function make(lanes: Lanes, lane: string, event: LaneEvent): Promise<unknown> {
     case "setLimit":
       return lanes.setLimit(lane, event.limit, event.settingsVersion);
     case "claimSlot":
-      return lanes.claimSlot(lane, event.jobId, event.now);
+      return lanes.claimSlot(lane, event.jobId, event.now, event.longest);
     case "takeOver":
       return lanes.takeOver(lane, event.jobId);
     case "blockModel":

@@ -2,7 +2,7 @@ import type { EndedStatus, Jobs, NextStatus, RunningStatus } from "@sluice/core"
 import { jobStatuses, rankOf } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
-import { aJob, anId, START } from "../builders.ts";
+import { aJob, anId, LATEST, START } from "../builders.ts";
 import type { PortTest } from "./port-fixture.ts";
 
 const ARN = "arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/abcdefghwxyz";
@@ -22,27 +22,27 @@ const firstClaim = {
 
 async function aClaimedJob(jobs: Jobs): Promise<void> {
   await jobs.put(aJob());
-  await jobs.takeClaim(jobId, "run-1", START, START + 10);
+  await jobs.takeClaim(jobId, "run-1", START, START + 10, LATEST);
 }
 
 function claimPromises(promise: PortTest<Jobs>): void {
   describe("a claim", () => {
     promise("is taken of a Pending job, and answers the job as it was", async (jobs) => {
       await jobs.put(aJob());
-      expect(await jobs.takeClaim(jobId, "run-1", START, START + 10)).toStrictEqual(aJob());
+      expect(await jobs.takeClaim(jobId, "run-1", START, START + 10, LATEST)).toStrictEqual(aJob());
       expect(await jobs.get(jobId)).toStrictEqual({ ...facts, status: "Claimed", claim: firstClaim });
     });
 
     promise("is refused while another's lease runs, and even to its owner", async (jobs) => {
       await aClaimedJob(jobs);
-      expect(await jobs.takeClaim(jobId, "run-2", START + 9, START + 99)).toBeUndefined();
-      expect(await jobs.takeClaim(jobId, "run-1", START + 9, START + 99)).toBeUndefined();
+      expect(await jobs.takeClaim(jobId, "run-2", START + 9, START + 99, LATEST)).toBeUndefined();
+      expect(await jobs.takeClaim(jobId, "run-1", START + 9, START + 99, LATEST)).toBeUndefined();
       expect(await jobs.get(jobId)).toMatchObject({ claim: firstClaim });
     });
 
     promise("is taken over once its lease is over, with one more call and a new doubt", async (jobs) => {
       await aClaimedJob(jobs);
-      const before = await jobs.takeClaim(jobId, "run-2", START + 10, START + 20);
+      const before = await jobs.takeClaim(jobId, "run-2", START + 10, START + 20, LATEST);
       expect(before).toStrictEqual({ ...facts, status: "Claimed", claim: firstClaim });
       const claim = { ...firstClaim, owner: "run-2", leaseUntil: START + 20, calls: 2, doubtSince: START + 10 };
       expect(await jobs.get(jobId)).toStrictEqual({ ...facts, status: "Claimed", claim });
@@ -51,10 +51,10 @@ function claimPromises(promise: PortTest<Jobs>): void {
     promise("is refused of a job that Bedrock has, that ended, or that is not there", async (jobs) => {
       await jobs.put(aJob());
       await jobs.bringForward(jobId, { status: "Submitted", arn: ARN });
-      expect(await jobs.takeClaim(jobId, "run-2", START + 99, START + 100)).toBeUndefined();
+      expect(await jobs.takeClaim(jobId, "run-2", START + 99, START + 100, LATEST)).toBeUndefined();
       await jobs.bringForward(jobId, { status: "Failed", at: START, arn: ARN });
-      expect(await jobs.takeClaim(jobId, "run-2", START + 99, START + 100)).toBeUndefined();
-      expect(await jobs.takeClaim(anId(5), "run-2", START, START + 100)).toBeUndefined();
+      expect(await jobs.takeClaim(jobId, "run-2", START + 99, START + 100, LATEST)).toBeUndefined();
+      expect(await jobs.takeClaim(anId(5), "run-2", START, START + 100, LATEST)).toBeUndefined();
       expect(await jobs.get(anId(5))).toBeUndefined();
     });
 
@@ -73,7 +73,7 @@ function claimPromises(promise: PortTest<Jobs>): void {
       expect(await jobs.yieldClaim(jobId, "run-1", left)).toBe(false);
       const claim = { ...firstClaim, owner: "", leaseUntil: START + 5, doubtSince: START - 7, oddAnswers: 1 };
       expect(await jobs.get(jobId)).toStrictEqual({ ...facts, status: "Claimed", claim });
-      expect(await jobs.takeClaim(jobId, "run-2", START + 5, START + 9)).toMatchObject({ claim });
+      expect(await jobs.takeClaim(jobId, "run-2", START + 5, START + 9, LATEST)).toMatchObject({ claim });
       expect(await jobs.get(jobId)).toMatchObject({ claim: { calls: 2, oddAnswers: 1, claimedAt: START } });
     });
 
@@ -99,7 +99,7 @@ function forwardPromises(promise: PortTest<Jobs>): void {
     for (const from of ["Pending", "Claimed"] as const)
       promise(`from ${from} gives every running status its shape`, async (jobs) => {
         await jobs.put(aJob());
-        if (from === "Claimed") await jobs.takeClaim(jobId, "run-1", START, START + 10);
+        if (from === "Claimed") await jobs.takeClaim(jobId, "run-1", START, START + 10, LATEST);
         for (const status of running) {
           const forwarded = { ...facts, status, arn: ARN };
           expect(await jobs.bringForward(jobId, { status, arn: ARN })).toStrictEqual(forwarded);
@@ -148,8 +148,8 @@ function forwardPromises(promise: PortTest<Jobs>): void {
       await jobs.put(aJob());
       const end = { status: "Failed", at: START, message: "refused", owner: "run-1" } as const;
       expect(await jobs.bringForward(jobId, end)).toBeUndefined();
-      await jobs.takeClaim(jobId, "run-1", START, START + 10);
-      await jobs.takeClaim(jobId, "run-2", START + 10, START + 20);
+      await jobs.takeClaim(jobId, "run-1", START, START + 10, LATEST);
+      await jobs.takeClaim(jobId, "run-2", START + 10, START + 20, LATEST);
       expect(await jobs.bringForward(jobId, end)).toBeUndefined();
       expect(await jobs.get(jobId)).toMatchObject({ status: "Claimed", claim: { owner: "run-2" } });
       const failed = { ...facts, status: "Failed", endedAt: START, done: false, message: "refused" };
@@ -242,19 +242,19 @@ export function jobPromises(promise: PortTest<Jobs>): void {
       const end = await jobs.bringForward(jobId, { status: "Completed", at: START, arn: ARN });
       for (let times = 0; times < 2; times++) await jobs.recordOutcome(jobId, outcome);
       expect(await jobs.get(jobId)).toStrictEqual({ ...end, outcome });
-      await jobs.markDone(jobId);
+      await jobs.markDone(jobId, true);
       await jobs.recordOutcome(jobId, { results: 0, errors: 100 });
       expect(await jobs.get(jobId)).toStrictEqual({ ...end, outcome, done: true });
     });
 
     promise("is done with only once it has ended, and twice is once", async (jobs) => {
-      await jobs.markDone(jobId);
+      await jobs.markDone(jobId, true);
       expect(await jobs.get(jobId)).toBeUndefined();
       await aClaimedJob(jobs);
-      await jobs.markDone(jobId);
+      await jobs.markDone(jobId, true);
       expect(await jobs.get(jobId)).toMatchObject({ status: "Claimed", claim: firstClaim });
       const end = await jobs.bringForward(jobId, { status: "Failed", at: START });
-      for (let times = 0; times < 2; times++) await jobs.markDone(jobId);
+      for (let times = 0; times < 2; times++) await jobs.markDone(jobId, true);
       expect(await jobs.get(jobId)).toStrictEqual({ ...end, done: true });
     });
   });

@@ -1,6 +1,6 @@
 import { type Block, FAILURES_TO_TRIP, type Lanes } from "@sluice/core";
 import { describe, expect } from "vitest";
-import { aLane, aLaneIn, START } from "../builders.ts";
+import { aLane, aLaneIn, LONGEST, START } from "../builders.ts";
 import type { PortTest } from "./port-fixture.ts";
 
 const quotaBlock: Block = { kind: "quota", until: START + 100, reason: "the quota is full", tries: 2 };
@@ -8,7 +8,7 @@ const quotaBlock: Block = { kind: "quota", until: START + 100, reason: "the quot
 /** Lets `failures` jobs fail in a row on a lane that is empty. */
 async function fail(lanes: Lanes, lane: string, failures: number): Promise<void> {
   for (let n = 0; n < failures; n++) {
-    expect(await lanes.claimSlot(lane, `failing-${n}`, START)).toBe(true);
+    expect(await lanes.claimSlot(lane, `failing-${n}`, START, LONGEST)).toBe(true);
     await lanes.releaseSlot(lane, `failing-${n}`, "failure");
   }
 }
@@ -17,7 +17,7 @@ async function fail(lanes: Lanes, lane: string, failures: number): Promise<void>
 export function lanePromises(promise: PortTest<Lanes>): void {
   describe("a lane", () => {
     promise("that nobody made is not there, and nothing makes it but its limit", async (lanes) => {
-      expect(await lanes.claimSlot("claude", "j", START)).toBe(false);
+      expect(await lanes.claimSlot("claude", "j", START, LONGEST)).toBe(false);
       await lanes.finishClaiming("claude", "j");
       await lanes.block("claude", quotaBlock);
       expect(await lanes.releaseSlot("claude", "j", "failure")).toBeUndefined();
@@ -106,64 +106,64 @@ export function slotPromises(promise: PortTest<Lanes>): void {
   describe("a slot", () => {
     promise("is given while there is room", async (lanes) => {
       await aLaneIn(lanes, { limit: 2 });
-      expect(await lanes.claimSlot("claude", "a", START)).toBe(true);
-      expect(await lanes.claimSlot("claude", "b", START)).toBe(true);
-      expect(await lanes.claimSlot("claude", "c", START)).toBe(false);
+      expect(await lanes.claimSlot("claude", "a", START, LONGEST)).toBe(true);
+      expect(await lanes.claimSlot("claude", "b", START, LONGEST)).toBe(true);
+      expect(await lanes.claimSlot("claude", "c", START, LONGEST)).toBe(false);
       const both = new Set(["a", "b"]);
       expect(await lanes.get("claude")).toEqual(aLane({ limit: 2, holders: both, claiming: both }));
     });
 
     promise("is not given twice to the same job", async (lanes) => {
       const before = await aLaneIn(lanes, { holders: ["a"] });
-      expect(await lanes.claimSlot("claude", "a", START)).toBe(false);
+      expect(await lanes.claimSlot("claude", "a", START, LONGEST)).toBe(false);
       expect(await lanes.get("claude")).toEqual(before);
     });
 
     promise("is not given on a lane whose limit is 0, not even an empty one", async (lanes) => {
       await aLaneIn(lanes, { limit: 0 });
-      expect(await lanes.claimSlot("claude", "a", START)).toBe(false);
+      expect(await lanes.claimSlot("claude", "a", START, LONGEST)).toBe(false);
       await lanes.setLimit("claude", 1);
-      expect(await lanes.claimSlot("claude", "a", START)).toBe(true);
+      expect(await lanes.claimSlot("claude", "a", START, LONGEST)).toBe(true);
     });
 
     promise("is not given above a lowered limit, until enough jobs have left", async (lanes) => {
       await aLaneIn(lanes, { limit: 1, holders: ["a", "b", "c"] });
       for (const leaving of ["a", "b"]) {
         await lanes.releaseSlot("claude", leaving, "success");
-        expect(await lanes.claimSlot("claude", "d", START)).toBe(false);
+        expect(await lanes.claimSlot("claude", "d", START, LONGEST)).toBe(false);
       }
       await lanes.releaseSlot("claude", "c", "success");
-      expect(await lanes.claimSlot("claude", "d", START)).toBe(true);
+      expect(await lanes.claimSlot("claude", "d", START, LONGEST)).toBe(true);
     });
 
     promise("is not given while the lane is blocked, and is from the moment it is not", async (lanes) => {
       await aLaneIn(lanes, {});
       await lanes.block("claude", quotaBlock);
-      expect(await lanes.claimSlot("claude", "a", quotaBlock.until - 1)).toBe(false);
-      expect(await lanes.claimSlot("claude", "a", quotaBlock.until)).toBe(true);
+      expect(await lanes.claimSlot("claude", "a", quotaBlock.until - 1, LONGEST)).toBe(false);
+      expect(await lanes.claimSlot("claude", "a", quotaBlock.until, LONGEST)).toBe(true);
       expect((await lanes.get("claude"))?.block).toEqual(quotaBlock);
     });
 
     promise("is given to one job at a time after three failures in a row", async (lanes) => {
       await aLaneIn(lanes, { limit: 3 });
       await fail(lanes, "claude", FAILURES_TO_TRIP - 1);
-      expect(await lanes.claimSlot("claude", "a", START)).toBe(true);
-      expect(await lanes.claimSlot("claude", "b", START)).toBe(true);
+      expect(await lanes.claimSlot("claude", "a", START, LONGEST)).toBe(true);
+      expect(await lanes.claimSlot("claude", "b", START, LONGEST)).toBe(true);
       await lanes.releaseSlot("claude", "a", "failure");
-      expect(await lanes.claimSlot("claude", "c", START)).toBe(false);
+      expect(await lanes.claimSlot("claude", "c", START, LONGEST)).toBe(false);
       await lanes.releaseSlot("claude", "b", "neutral");
-      expect(await lanes.claimSlot("claude", "c", START)).toBe(true);
-      expect(await lanes.claimSlot("claude", "d", START)).toBe(false);
+      expect(await lanes.claimSlot("claude", "c", START, LONGEST)).toBe(true);
+      expect(await lanes.claimSlot("claude", "d", START, LONGEST)).toBe(false);
       await lanes.releaseSlot("claude", "c", "success");
-      expect(await lanes.claimSlot("claude", "d", START)).toBe(true);
-      expect(await lanes.claimSlot("claude", "e", START)).toBe(true);
+      expect(await lanes.claimSlot("claude", "d", START, LONGEST)).toBe(true);
+      expect(await lanes.claimSlot("claude", "e", START, LONGEST)).toBe(true);
     });
 
     promise("is not given after three failures if the limit is 0", async (lanes) => {
       await aLaneIn(lanes, { limit: 1 });
       await fail(lanes, "claude", FAILURES_TO_TRIP);
       await lanes.setLimit("claude", 0);
-      expect(await lanes.claimSlot("claude", "a", START)).toBe(false);
+      expect(await lanes.claimSlot("claude", "a", START, LONGEST)).toBe(false);
     });
 
     promise("is kept when its claim is finished, and finishing twice changes nothing", async (lanes) => {
@@ -195,7 +195,7 @@ export function slotPromises(promise: PortTest<Lanes>): void {
     promise("can be taken again once all are free", async (lanes) => {
       await aLaneIn(lanes, { limit: 1, holders: ["a"] });
       expect(await lanes.releaseSlot("claude", "a", "success")).toEqual(aLane({ limit: 1 }));
-      expect(await lanes.claimSlot("claude", "a", START)).toBe(true);
+      expect(await lanes.claimSlot("claude", "a", START, LONGEST)).toBe(true);
     });
   });
 }

@@ -1,6 +1,6 @@
 import type { Jobs, Submissions } from "@sluice/core";
 import { describe, expect } from "vitest";
-import { aJob, anId, aSubmission, START } from "../builders.ts";
+import { aJob, anId, aSubmission, LATEST, START } from "../builders.ts";
 import { everyPage, type PortTest } from "./port-fixture.ts";
 
 const COUNT = 7;
@@ -24,7 +24,7 @@ export function jobPages(promise: PortTest<Jobs>): void {
 
     promise("of a submission's jobs show each as it is now", async (jobs) => {
       for (const n of numbers(3)) await jobs.put(aJob({}, n));
-      await jobs.takeClaim(anId(0), "run", START, START + 1);
+      await jobs.takeClaim(anId(0), "run", START, START + 1, LATEST);
       await jobs.bringForward(anId(1), { status: "InProgress", arn: "arn" });
       const end = await jobs.bringForward(anId(2), { status: "Stopped", at: START });
       const { items } = await jobs.ofSubmission(anId(1_000_000), 10);
@@ -41,16 +41,16 @@ export function jobPages(promise: PortTest<Jobs>): void {
 
     promise("of uncollected jobs hold what ended and is not done with, and nothing else", async (jobs) => {
       for (const n of numbers(COUNT)) await jobs.put(aJob({}, n));
-      await jobs.takeClaim(anId(0), "run", START, START + 1);
+      await jobs.takeClaim(anId(0), "run", START, START + 1, LATEST);
       await jobs.bringForward(anId(1), { status: "Submitted", arn: "arn" });
       for (const n of [6, 2, 4, 3]) await jobs.bringForward(anId(n), { status: "Completed", at: START, arn: "arn" });
-      await jobs.markDone(anId(3));
+      await jobs.markDone(anId(3), true);
       for (const limit of [1, 2, 10]) {
         const { items, sizes } = await everyPage((cursor) => jobs.uncollected(limit, cursor));
         expect(idsOf(items)).toEqual([anId(2), anId(4), anId(6)]);
         expect(Math.max(...sizes)).toBeLessThanOrEqual(limit);
       }
-      for (const n of [2, 4, 6]) await jobs.markDone(anId(n));
+      for (const n of [2, 4, 6]) await jobs.markDone(anId(n), true);
       expect((await everyPage((cursor) => jobs.uncollected(10, cursor))).items).toEqual([]);
     });
 
@@ -60,7 +60,7 @@ export function jobPages(promise: PortTest<Jobs>): void {
         await jobs.bringForward(anId(n), { status: "Failed", at: START });
       }
       const first = await jobs.uncollected(2);
-      for (const { jobId } of first.items) await jobs.markDone(jobId);
+      for (const { jobId } of first.items) await jobs.markDone(jobId, true);
       const rest = await jobs.uncollected(2, first.cursor);
       expect(idsOf([...first.items, ...rest.items])).toEqual([anId(0), anId(1), anId(2), anId(3)]);
     });

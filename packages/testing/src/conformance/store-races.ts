@@ -1,6 +1,6 @@
 import type { Jobs, Lanes, Submissions } from "@sluice/core";
 import { describe, expect } from "vitest";
-import { aJob, aLaneIn, anId, aSubmission, START } from "../builders.ts";
+import { aJob, aLaneIn, anId, aSubmission, LATEST, LONGEST, START } from "../builders.ts";
 import type { PortTest } from "./port-fixture.ts";
 
 const DISPATCHERS = 50;
@@ -20,7 +20,7 @@ export function laneRaces(promise: PortTest<Lanes>, rounds: number): void {
       async (lanes) => {
         await aLaneIn(lanes, { limit: SLOTS });
         for (let round = 0; round < rounds; round++) {
-          const won = await atOnce((n) => lanes.claimSlot("claude", `job-${n}`, START));
+          const won = await atOnce((n) => lanes.claimSlot("claude", `job-${n}`, START, LONGEST));
           const winners = won.flatMap((claimed, n) => (claimed ? [`job-${n}`] : []));
           expect(winners).toHaveLength(SLOTS);
           const [first = "", ...others] = winners;
@@ -34,7 +34,7 @@ export function laneRaces(promise: PortTest<Lanes>, rounds: number): void {
 
     promise("for the same slot by the same job has one winner", async (lanes) => {
       await aLaneIn(lanes, { limit: SLOTS });
-      const won = await atOnce(() => lanes.claimSlot("claude", "job", START));
+      const won = await atOnce(() => lanes.claimSlot("claude", "job", START, LONGEST));
       expect(won.filter(Boolean)).toHaveLength(1);
       const released = await atOnce(() => lanes.releaseSlot("claude", "job", "failure"));
       expect(released.filter((lane) => lane !== undefined)).toHaveLength(1);
@@ -57,7 +57,7 @@ export function jobRaces(promise: PortTest<Jobs>): void {
       await jobs.put(aJob());
       for (const call of [1, 2, 3]) {
         const now = START + call * 10;
-        const taken = await atOnce((n) => jobs.takeClaim(anId(0), `run-${n}`, now, now + 10));
+        const taken = await atOnce((n) => jobs.takeClaim(anId(0), `run-${n}`, now, now + 10, LATEST));
         expect(taken.filter((job) => job !== undefined)).toHaveLength(1);
         expect(await jobs.get(anId(0))).toMatchObject({ claim: { calls: call } });
       }

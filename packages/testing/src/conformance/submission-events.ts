@@ -18,6 +18,11 @@ function eventsOf(submissionId: string): fc.Arbitrary<SubmissionEvent> {
   const plan = plain({ run: fc.constantFrom("run1", "run2"), slices: count });
   const problem = plain({ code: fc.constantFrom("Empty", "JsonArray"), message: fc.constant("words") });
   const settled = plain({ results: count, errors: count });
+  const folder = fc.constantFrom("processed/a/", "processed/b/");
+  const status = fc.constantFrom("Done" as const, "Refused" as const);
+  const end = fc
+    .tuple(status, folder, counts, problem)
+    .map(([to, at, of, why]) => ({ status: to, folder: at, counts: of, ...(to === "Refused" && { problem: why }) }));
   return fc.oneof<fc.Arbitrary<SubmissionEvent>[]>(
     count.map((priority) => ({ kind: "put", facts: aSubmission({ submissionId, priority }) })),
     plain({ kind: fc.constant("commitPlan"), plan, counts, openJobs: fc.uniqueArray(jobId) }),
@@ -27,8 +32,10 @@ function eventsOf(submissionId: string): fc.Arbitrary<SubmissionEvent> {
     plain({ kind: fc.constant("refuse"), problem, counts, run: fc.constantFrom("run1", "run2") }),
     plain({ kind: fc.constant("settleSlice"), jobId, settled }),
     plain({ kind: fc.constant("settleSlice"), jobId, settled }),
+    plain({ kind: fc.constant("chooseFolder"), folder }),
     plain({ kind: fc.constant("finish") }),
     plain({ kind: fc.constant("finish") }),
+    plain({ kind: fc.constant("takeOver"), end }),
   );
 }
 
@@ -49,8 +56,12 @@ function make(submissions: Submissions, submissionId: string, event: SubmissionE
       return submissions.refuse(submissionId, event.problem, event.counts, event.run);
     case "settleSlice":
       return submissions.settleSlice(submissionId, event.jobId, event.settled).catch(kindOf);
+    case "chooseFolder":
+      return submissions.chooseFolder(submissionId, event.folder).catch(kindOf);
     case "finish":
       return submissions.finish(submissionId);
+    case "takeOver":
+      return submissions.takeOver(submissionId, event.end);
   }
 }
 
@@ -64,6 +75,8 @@ export const submissionDoors: Doors<Submissions, Submission, SubmissionEvent> = 
   result({ kind }, before, made) {
     if (kind === "open" || kind === "finish") return undefined;
     if (kind === "refuse") return "next" in made;
+    if (kind === "takeOver") return nextOf(made);
+    if (kind === "chooseFolder") return (nextOf(made) ?? before)?.folder ?? SubmissionMissing;
     return nextOf(made) ?? before ?? SubmissionMissing;
   },
   pages: [

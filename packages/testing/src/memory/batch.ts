@@ -1,4 +1,4 @@
-import type { BatchService, BedrockJob, BedrockStatus, CreateAnswer, CreateRequest, Page } from "@sluice/core";
+import type { BatchService, BedrockJob, BedrockStatus, CreateAnswer, CreateRequest, LookUp, Page } from "@sluice/core";
 
 /** AWS's API reference: ListModelInvocationJobs answers up to 1,000 jobs a page. */
 const MOST_LISTED = 1_000;
@@ -73,11 +73,13 @@ export class MemoryBatch implements BatchService {
   }
 
   async get(arn: string): Promise<BedrockJob | undefined> {
-    return copyOf(this.#jobs.find((job) => job.arn === arn));
+    const job = this.#jobs.find((known) => known.arn === arn);
+    return job && { ...copyOf(job), reportedAt: this.#now() };
   }
 
-  async findByName(jobName: string): Promise<BedrockJob | undefined> {
-    return copyOf(this.#listed().find((job) => job.jobName === jobName));
+  async findByName(jobName: string): Promise<LookUp> {
+    const job = this.#listed().find((known) => known.jobName === jobName);
+    return { at: this.#now(), ...(job !== undefined && { job: copyOf(job) }) };
   }
 
   async list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob>> {
@@ -105,8 +107,6 @@ export class MemoryBatch implements BatchService {
   }
 }
 
-function copyOf<T extends MemoryJob | undefined>(job: T): T extends MemoryJob ? BedrockJob : BedrockJob | undefined {
-  if (job === undefined) return undefined as never;
-  const { request: _, ...reported } = job;
-  return reported as never;
+function copyOf({ request: _, ...reported }: MemoryJob): BedrockJob {
+  return reported;
 }

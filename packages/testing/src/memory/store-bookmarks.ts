@@ -2,9 +2,7 @@ import type { Bookmark, Bookmarks } from "@sluice/core";
 import { copyOf } from "./store-rows.ts";
 
 /** Where passes stopped, in memory. */
-export function memoryBookmarks(): Bookmarks {
-  const bookmarks = new Map<string, Bookmark>();
-
+export function memoryBookmarks(bookmarks: Map<string, Bookmark>): Bookmarks {
   return {
     async get(name) {
       return copyOf(bookmarks.get(name));

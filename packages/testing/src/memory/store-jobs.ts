@@ -4,8 +4,8 @@ import { Rows } from "./store-rows.ts";
 const isUncollected = (job: Job): job is EndedJob => isEnded(job) && !job.done;
 
 /** The jobs in memory; their rules are the core's. */
-export function memoryJobs(): Jobs {
-  const rows = new Rows<Job, JobEvent>(jobTransition);
+export function memoryJobs(stored: Map<string, Job>): Jobs {
+  const rows = new Rows<Job, JobEvent>(stored, jobTransition);
   const isDone = (jobId: string, event: JobEvent) => rows.apply(jobId, event) !== undefined;
 
   return {
@@ -13,9 +13,9 @@ export function memoryJobs(): Jobs {
     get: async (jobId) => rows.get(jobId),
     ofSubmission: async (submissionId, limit, cursor) =>
       rows.page("ascending", limit, cursor, (job): job is Job => job.submissionId === submissionId),
-    async takeClaim(jobId, owner, now, leaseUntil) {
+    async takeClaim(jobId, owner, now, leaseUntil, latest) {
       const before = rows.get(jobId);
-      return isDone(jobId, { kind: "takeClaim", owner, now, leaseUntil }) ? before : undefined;
+      return isDone(jobId, { kind: "takeClaim", owner, now, leaseUntil, latest }) ? before : undefined;
     },
     yieldClaim: async (jobId, owner, left) => isDone(jobId, { kind: "yieldClaim", owner, left }),
     moveTo: async (jobId, lane) => void rows.apply(jobId, { kind: "moveTo", lane }),

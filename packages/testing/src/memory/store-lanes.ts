@@ -2,8 +2,8 @@ import { type Lane, type LaneEvent, type Lanes, laneTransition } from "@sluice/c
 import { Rows } from "./store-rows.ts";
 
 /** The lanes in memory; their rules are the core's. */
-export function memoryLanes(): Lanes {
-  const rows = new Rows<Lane, LaneEvent>(laneTransition);
+export function memoryLanes(stored: Map<string, Lane>): Lanes {
+  const rows = new Rows<Lane, LaneEvent>(stored, laneTransition);
   const isDone = (lane: string, event: LaneEvent) => rows.apply(lane, event) !== undefined;
 
   return {
@@ -13,7 +13,7 @@ export function memoryLanes(): Lanes {
       const event = { kind: "setLimit", lane, limit, settingsVersion } as const;
       return rows.apply(lane, event) ?? rows.present(lane);
     },
-    claimSlot: async (lane, jobId, now) => isDone(lane, { kind: "claimSlot", jobId, now }),
+    claimSlot: async (lane, jobId, now, longest) => isDone(lane, { kind: "claimSlot", jobId, now, longest }),
     takeOver: async (lane, jobId) => isDone(lane, { kind: "takeOver", jobId }),
     finishClaiming: async (lane, jobId) => void rows.apply(lane, { kind: "finishClaiming", jobId }),
     releaseSlot: async (lane, jobId, outcome) => rows.apply(lane, { kind: "releaseSlot", jobId, outcome }),

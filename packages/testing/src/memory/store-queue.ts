@@ -8,8 +8,7 @@ function compareEntries(a: QueueEntry, b: QueueEntry): number {
 const isSame = (a: QueueEntry) => (b: QueueEntry) => a.rank === b.rank && a.jobId === b.jobId;
 
 /** The lanes' queues in memory. */
-export function memoryQueue(): Queue {
-  const queues = new Map<string, QueueEntry[]>();
+export function memoryQueue(queues: Map<string, QueueEntry[]>): Queue {
   const queueOf = (lane: string) => queues.get(lane) ?? [];
 
   return {

@@ -13,10 +13,11 @@ export function compareText(a: string, b: string): number {
 
 /** The rows of one kind, changed by the core's transition alone. Nothing here waits, so each call is atomic. */
 export class Rows<State extends object, Event> {
-  readonly #rows = new Map<string, State>();
+  readonly #rows: Map<string, State>;
   readonly #transition: (state: State | undefined, event: Event) => Transition<State>;
 
-  constructor(transition: (state: State | undefined, event: Event) => Transition<State>) {
+  constructor(rows: Map<string, State>, transition: (state: State | undefined, event: Event) => Transition<State>) {
+    this.#rows = rows;
     this.#transition = transition;
   }
 

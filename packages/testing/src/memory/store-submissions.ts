@@ -10,9 +10,8 @@ import {
 import { Rows } from "./store-rows.ts";
 
 /** The submissions in memory; their rules are the core's. */
-export function memorySubmissions(): Submissions {
-  const rows = new Rows<Submission, SubmissionEvent>(submissionTransition);
-  const firstByPath = new Map<string, string>();
+export function memorySubmissions(stored: Map<string, Submission>, firstByPath: Map<string, string>): Submissions {
+  const rows = new Rows<Submission, SubmissionEvent>(stored, submissionTransition);
 
   /** The submission as it is then; one that was never put is an error. */
   function told(submissionId: string, event: SubmissionEvent): Submission {
@@ -35,7 +34,11 @@ export function memorySubmissions(): Submissions {
     refuse: async (submissionId, problem, counts, run) =>
       rows.apply(submissionId, { kind: "refuse", problem, counts, ...(run !== undefined && { run }) }) !== undefined,
     settleSlice: async (submissionId, jobId, settled) => told(submissionId, { kind: "settleSlice", jobId, settled }),
+    async chooseFolder(submissionId, folder) {
+      return told(submissionId, { kind: "chooseFolder", folder }).folder ?? folder;
+    },
     finish: async (submissionId) => void rows.apply(submissionId, { kind: "finish" }),
+    takeOver: async (submissionId, end) => rows.apply(submissionId, { kind: "takeOver", end }),
 
     async claimPath(bucket, key, submissionId) {
       const path = JSON.stringify([bucket, key]);

@@ -1,5 +1,6 @@
 import type { BedrockStatus, Sighting } from "@sluice/core";
 import type { MemoryJob } from "../memory/batch.ts";
+import type { MemoryObjects } from "../memory/objects.ts";
 import type { MemoryWorld } from "./world.ts";
 
 /** How Bedrock ends a job in a test. */
@@ -31,25 +32,30 @@ export async function endJob(
   { status = "Completed", refuses = () => false, skips = () => false }: JobEnd = {},
 ): Promise<Sighting> {
   const { inputKey, outputPrefix } = job.request;
-  const lines = (await objects.text(inputKey)).split("\n").filter((line) => line !== "");
   const idOf = (line: string): string => JSON.parse(line).recordId;
-  const processed = lines.filter((line) => !skips(idOf(line)));
-  const refused = processed.filter((line) => refuses(idOf(line)));
   const folder = `${outputPrefix}${job.arn.slice(job.arn.lastIndexOf("/") + 1)}/`;
-  const output = processed.map((line) => `${outputLine(line, refused.includes(line))}\n`).reverse();
-  const counts = {
-    totalRecordCount: lines.length,
-    processedRecordCount: processed.length,
-    successRecordCount: processed.length - refused.length,
-    errorRecordCount: refused.length,
-  };
-  if (processed.length > 0) {
-    await objects.put(`${folder}${inputKey.slice(inputKey.lastIndexOf("/") + 1)}.out`, output.join(""));
-    await objects.put(
-      `${folder}manifest.json.out`,
-      JSON.stringify({ ...counts, inputTokenCount: 7, outputTokenCount: 9 }),
-    );
+  const counts = { totalRecordCount: 0, processedRecordCount: 0, successRecordCount: 0, errorRecordCount: 0 };
+  for (const key of filesOf(objects, inputKey)) {
+    const lines = objects
+      .text(key)
+      .split("\n")
+      .filter((line) => line !== "");
+    const processed = lines.filter((line) => !skips(idOf(line)));
+    const refused = processed.filter((line) => refuses(idOf(line)));
+    const output = processed.map((line) => `${outputLine(line, refused.includes(line))}\n`).reverse();
+    if (processed.length > 0) objects.put(`${folder}${key.slice(key.lastIndexOf("/") + 1)}.out`, output.join(""));
+    counts.totalRecordCount += lines.length;
+    counts.processedRecordCount += processed.length;
+    counts.errorRecordCount += refused.length;
+    counts.successRecordCount += processed.length - refused.length;
   }
-  const processedRecords = processed.length;
-  return batch.move(job.arn, status, { totalRecords: lines.length, processedRecords });
+  const { totalRecordCount: totalRecords, processedRecordCount: processedRecords } = counts;
+  if (processedRecords > 0)
+    objects.put(`${folder}manifest.json.out`, JSON.stringify({ ...counts, inputTokenCount: 7, outputTokenCount: 9 }));
+  return batch.move(job.arn, status, { totalRecords, processedRecords });
+}
+
+/** The files that a job reads: one, or all of a folder. */
+function filesOf(objects: MemoryObjects, inputKey: string): string[] {
+  return inputKey.endsWith("/") ? objects.keys(inputKey).filter((key) => key.endsWith(".jsonl")) : [inputKey];
 }

@@ -27,6 +27,7 @@ const claim = {
   calls: { type: "number" },
   claimedAt: { type: "number" },
   doubtSince: { type: "number" },
+  absentSince: { type: "number" },
   oddAnswers: { type: "number" },
 } as const;
 

@@ -1,4 +1,4 @@
-import type { Block } from "@sluice/core";
+import { type Block, blockKinds } from "@sluice/core";
 import { CustomAttributeType, Entity } from "electrodb";
 import { type Place, primaryKey, SERVICE } from "./entity.ts";
 
@@ -22,7 +22,7 @@ export function laneEntity(place: Place) {
         block: {
           type: "map",
           properties: {
-            kind: { type: ["quota", "throttled", "denied", "failures"] as const, required: true },
+            kind: { type: blockKinds, required: true },
             until: { type: "number", required: true },
             reason: { type: "string", required: true },
             tries: { type: "number", required: true },

@@ -41,6 +41,8 @@ export function submissionEntity(place: Place) {
           type: "map",
           properties: { code: { type: "string", required: true }, message: { type: "string", required: true } },
         },
+        /** Absent until it is chosen, and in items of earlier versions. */
+        folder: { type: "string" },
         /**
          * True while it is in Planning or Open: then, and only then, it is in the sparse index. `field` and `label` are
          * the name under which it has been stored since the first version.

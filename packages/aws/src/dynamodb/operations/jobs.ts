@@ -9,7 +9,7 @@ const PENDING = rankOf("Pending");
 const CLAIMED = rankOf("Claimed");
 const ENDED = rankOf("Completed");
 
-/** The operations on single jobs; `expiresAt` is when a job that is done with now may be deleted, in epoch seconds. */
+/** The operations on single jobs; `expiresAt` is when a job may be deleted whose submission has ended now, in epoch seconds. */
 export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefined): JobOperations {
   return {
     async put(job) {
@@ -24,31 +24,35 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
       return data === null ? undefined : jobOfRow(data);
     },
 
-    async takeClaim(jobId, owner, now, leaseUntil) {
+    async takeClaim(jobId, owner, now, leaseUntil, latest) {
       const { rejected, data } = await jobs
         .patch({ jobId })
         .set({ status: "Claimed", statusRank: CLAIMED, owner, leaseUntil, doubtSince: now })
         .add({ calls: 1, oddAnswers: 0 })
+        .remove(["absentSince"])
         .data(({ claimedAt }, { ifNotExists }) => {
           ifNotExists(claimedAt, now);
         })
-        .where((job, { eq, lte }) => {
+        .where((job, { eq, lte, gt }) => {
           const isPending = eq(job.statusRank, PENDING);
-          const leaseIsOver = all(eq(job.statusRank, CLAIMED), lte(job.leaseUntil, now));
-          return any(isPending, leaseIsOver);
+          const isClaimed = eq(job.statusRank, CLAIMED);
+          const leaseIsOver = all(isClaimed, lte(job.leaseUntil, now));
+          const leaseIsNoRightClocks = all(isClaimed, gt(job.leaseUntil, latest));
+          return any(isPending, leaseIsOver, leaseIsNoRightClocks);
         })
         .go({ response: "all_old", returnOnConditionCheckFailure: true });
       return rejected ? undefined : jobOfRow(data);
     },
 
-    async yieldClaim(jobId, owner, { leaseUntil, doubtSince, odd }) {
+    async yieldClaim(jobId, owner, { leaseUntil, doubtSince, absentSince, odd }) {
       // Nobody's: a repeat of this call, and the run that gave it back, must not pass for the owner.
       const yielded = jobs
         .patch({ jobId })
         .set({ owner: "", leaseUntil })
         .add({ oddAnswers: odd ? 1 : 0 });
-      const known = doubtSince === undefined ? yielded.remove(["doubtSince"]) : yielded.set({ doubtSince });
-      const { rejected } = await known
+      const doubted = doubtSince === undefined ? yielded.remove(["doubtSince"]) : yielded.set({ doubtSince });
+      const looked = absentSince === undefined ? doubted.remove(["absentSince"]) : doubted.set({ absentSince });
+      const { rejected } = await looked
         .where((job, { eq }) => {
           const isClaimed = eq(job.statusRank, CLAIMED);
           const stillTheOwners = eq(job.owner, owner);
@@ -93,16 +97,15 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
         .go({ returnOnConditionCheckFailure: true });
     },
 
-    async markDone(jobId) {
-      const expiry = expiresAt();
+    async markDone(jobId, submissionHasEnded) {
+      const expiry = submissionHasEnded ? expiresAt() : undefined;
       await jobs
         .patch({ jobId })
-        .set({ done: true, uncollected: false, ...(expiry !== undefined && { expiresAt: expiry }) })
-        .where((job, { eq }) => {
-          const hasEnded = eq(job.statusRank, ENDED);
-          const isNotDone = eq(job.done, false);
-          return all(hasEnded, isNotDone);
+        .set({ done: true, uncollected: false })
+        .data(({ expiresAt }, { ifNotExists }) => {
+          if (expiry !== undefined) ifNotExists(expiresAt, expiry);
         })
+        .where((job, { eq }) => eq(job.statusRank, ENDED))
         .go({ returnOnConditionCheckFailure: true });
     },
   };

@@ -1,4 +1,4 @@
-import { FAILURES_TO_TRIP, hashOf, type Lane, type Lanes } from "@sluice/core";
+import { blockKinds, FAILURES_TO_TRIP, hashOf, type Lane, type Lanes } from "@sluice/core";
 import { all, any } from "../clauses.ts";
 import type { LaneEntity } from "../entities/lane.ts";
 import { laneOfRow } from "../rows/lane-row.ts";
@@ -122,18 +122,21 @@ function readable(row: Parameters<typeof laneOfRow>[0]): Lane[] {
 /** Giving slots and taking them back: the lane's item is the only lock. */
 export function slotOperations(lanes: LaneEntity): SlotOperations {
   return {
-    async claimSlot(lane, jobId, now) {
+    async claimSlot(lane, jobId, now, longest) {
       const { rejected } = await lanes
         .patch({ lane })
         .add({ holders: [jobId], claiming: [jobId] })
-        .where(({ holders, limit, block, failuresInRow }, { contains, notExists, size, name, gt, lt, lte }) => {
+        .where(({ holders, limit, block, failuresInRow }, { contains, notExists, size, name, gt, lt, lte, eq }) => {
           // DynamoDB removes an empty set, and the size of a missing one is no number: the comparison is false.
           const nobodyHolds = notExists(holders);
           const laneHasRoom = `${size(holders)} < ${name(limit)}`;
           const laneIsTrusted = lt(failuresInRow, FAILURES_TO_TRIP);
           const laneIsOpen = gt(limit, 0);
           const notYetHolding = `NOT ${contains(holders, jobId)}`;
-          const notBlocked = any(notExists(block), lte(block.until, now));
+          const noRightClocks = blockKinds.map((kind) =>
+            all(eq(block.kind, kind), gt(block.until, now + longest[kind])),
+          );
+          const notBlocked = any(notExists(block), lte(block.until, now), ...noRightClocks);
           return all(laneIsOpen, notYetHolding, any(nobodyHolds, all(laneHasRoom, laneIsTrusted)), notBlocked);
         })
         .go({ returnOnConditionCheckFailure: true });

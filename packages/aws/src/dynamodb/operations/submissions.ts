@@ -92,6 +92,29 @@ export function submissionOperations(
       return rejected ? readExisting(submissionId) : submissionOfRow(data);
     },
 
+    async chooseFolder(submissionId, folder) {
+      const { rejected } = await submissions
+        .patch({ submissionId })
+        .set({ folder })
+        .where((submission, { notExists }) => notExists(submission.folder))
+        .go({ returnOnConditionCheckFailure: true });
+      return rejected ? ((await readExisting(submissionId)).folder ?? folder) : folder;
+    },
+
+    async takeOver(submissionId, { status, folder, counts, problem }) {
+      const { rejected, data } = await submissions
+        .patch({ submissionId })
+        .set({ status, folder, ...counts, ...(problem !== undefined && { problem: { ...problem } }), ...through() })
+        .remove(["openJobs"])
+        .where((submission, { eq, notExists }) => {
+          const isPlanning = eq(submission.status, "Planning");
+          if (status === "Refused") return all(isPlanning, notExists(submission.plan));
+          return any(isPlanning, eq(submission.status, "Open"));
+        })
+        .go({ response: "all_new", returnOnConditionCheckFailure: true });
+      return rejected ? undefined : submissionOfRow(data);
+    },
+
     async finish(submissionId) {
       await submissions
         .patch({ submissionId })

@@ -20,7 +20,9 @@ const factNames = [
 ] as const;
 
 /** The attributes that only a Claimed job has. */
-export const claimNames = ["owner", "leaseUntil", "calls", "claimedAt", "doubtSince", "oddAnswers"] as const;
+export const claimNames = [
+  ...(["owner", "leaseUntil", "calls", "claimedAt", "doubtSince", "absentSince", "oddAnswers"] as const),
+];
 const endNames = ["endedAt", "message", "done", "outcome"] as const;
 
 /** Reads a row as the job that it is. Throws `RowInvalid` for one that fits no status. */
@@ -41,9 +43,13 @@ export function jobOfRow(row: JobRow): Job {
   return status === "Pending" ? { ...facts, status } : { ...facts, status, claim: claimOf(row, reader) };
 }
 
-function claimOf({ doubtSince }: JobRow, reader: RowReader<JobRow>): Claim {
+function claimOf({ doubtSince, absentSince }: JobRow, reader: RowReader<JobRow>): Claim {
   const claim = reader.needAll(["owner", "leaseUntil", "calls", "claimedAt", "oddAnswers"]);
-  return doubtSince === undefined ? claim : { ...claim, doubtSince };
+  return {
+    ...claim,
+    ...(doubtSince !== undefined && { doubtSince }),
+    ...(absentSince !== undefined && { absentSince }),
+  };
 }
 
 function endOf(row: JobRow, reader: RowReader<JobRow>, facts: JobFacts, status: EndedJob["status"]): EndedJob {

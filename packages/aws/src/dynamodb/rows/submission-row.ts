@@ -15,7 +15,8 @@ const shapes: Record<SubmissionStatus, { need: readonly Extra[]; never: readonly
   Planning: { need: [], never: ["problem"] },
   Refused: { need: ["problem"], never: ["plan", "openJobs"] },
   Open: { need: ["plan"], never: ["problem"] },
-  Done: { need: ["plan"], never: ["problem", "openJobs"] },
+  // One whose results were in the bucket already needs no plan.
+  Done: { need: [], never: ["problem", "openJobs"] },
   Stopped: { need: [], never: [] },
 };
 type Extra = "plan" | "openJobs" | "problem";
@@ -23,7 +24,7 @@ type Extra = "plan" | "openJobs" | "problem";
 /** Reads a row as the submission that it is. Throws `RowInvalid` for one that does not fit its status. */
 export function submissionOfRow(row: SubmissionRow): Submission {
   const reader = new RowReader("submission", row.submissionId, row);
-  const { route, timeoutHours, plan, problem, openJobs, status } = row;
+  const { route, timeoutHours, plan, problem, openJobs, status, folder } = row;
   const facts: SubmissionFacts = {
     ...reader.needAll(factNames),
     ...(route !== undefined && { route }),
@@ -40,5 +41,6 @@ export function submissionOfRow(row: SubmissionRow): Submission {
     counts: reader.needAll(["records", "results", "errors"]),
     ...(plan !== undefined && { plan: { run: plan.run, slices: plan.parts } }),
     ...(problem !== undefined && { problem }),
+    ...(folder !== undefined && { folder }),
   };
 }

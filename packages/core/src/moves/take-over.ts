@@ -1,0 +1,46 @@
+import { jobIdOf } from "../ids.ts";
+import { findPlace, type Place } from "../results/folder.ts";
+import type { Submission, TakenOver } from "../submission/submission.ts";
+import type { World } from "../world.ts";
+
+/**
+ * Ends a submission whose results are in the bucket already; as it is then, or undefined if they are not there. The
+ * table knows less than the bucket where an earlier state of it was brought back: what was finished since must not run
+ * again, and nothing may be written over its results.
+ */
+export async function takeOver(world: World, submission: Submission): Promise<Submission | undefined> {
+  return takeOverAt(world, submission, await findPlace(world.objects, submission, false));
+}
+
+/** As `takeOver`, where it is known where the results lie. */
+export async function takeOverAt(world: World, submission: Submission, place: Place): Promise<Submission | undefined> {
+  const { store, log } = world;
+  const { submissionId, key, lane } = submission;
+  const end = endOf(submission, place);
+  if (end === undefined) return undefined;
+  if (submission.status === "Planning") await queueLeft(world, submission);
+  const taken = await store.submissions.takeOver(submissionId, end);
+  // Another run has ended it meanwhile.
+  if (taken === undefined) return store.submissions.get(submissionId);
+  const message = `The results of ${submissionId} lie in ${end.folder} already, and are left as they are.`;
+  log({ level: "info", event: "resultsFound", submissionId, key, lane, status: taken.status, message });
+  return taken;
+}
+
+/** Queues what an interrupted plan had put without its entry. Bedrock has these jobs, and their turn shows it. */
+async function queueLeft({ store, messages, clock }: World, submission: Submission): Promise<void> {
+  const { submissionId, lastModified, lane, plan } = submission;
+  for (let slice = 0; slice < (plan?.slices ?? 0); slice++) {
+    const job = await store.jobs.get(jobIdOf(submissionId, lastModified, slice));
+    if (job?.status === "Pending") await store.queue.put(job);
+  }
+  if (plan !== undefined) await messages.wake(lane, clock.now());
+}
+
+function endOf({ plan }: Submission, { folder, summary }: Place): TakenOver | undefined {
+  if (summary === undefined) return undefined;
+  const { counts } = summary;
+  if (summary.status !== "Refused") return { status: "Done", folder, counts };
+  // A run that refused it lost to one that planned it: its summary is to be written over.
+  return plan === undefined ? { status: "Refused", folder, counts, problem: summary.problem } : undefined;
+}

@@ -1,0 +1,2 @@
+export { isTest } from "./check.ts";
+export { rooms } from "./order.ts";
