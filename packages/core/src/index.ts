@@ -43,6 +43,7 @@ export * from "./settings/route.ts";
 export * from "./settings/settings.ts";
 export { awaitedOutput } from "./settling/job-output.ts";
 export type { Sighting } from "./slots/bring-forward.ts";
+export { NO_LANE } from "./slots/home.ts";
 export { type LaneGauges, laneGauges } from "./slots/lane-gauges.ts";
 export { refill } from "./slots/refill.ts";
 export * from "./submission/submission.ts";

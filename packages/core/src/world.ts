@@ -13,6 +13,8 @@ import type { Timings } from "./timings.ts";
 export interface World {
   stage: string;
   settings: Settings;
+  /** Grows with each change of the settings, such as the time of it; 0 where it is left out. Older ones change no limit. */
+  settingsVersion?: number;
   timings: Timings;
   store: Store;
   batch: BatchService;

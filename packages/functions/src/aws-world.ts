@@ -34,6 +34,8 @@ export async function awsWorld(outputs: StageOutputs, log: Log): Promise<AwsWorl
   return {
     stage: namespace,
     settings: await readSettings(objects, outputs.settingsKey),
+    // A deploy that changes the settings writes them as a new object, so the service's own time says which are newer.
+    settingsVersion: (await objects.head(outputs.settingsKey))?.lastModified ?? 0,
     timings: defaultTimings,
     store: new DynamoStore({
       client: dynamoClient({ region }),

@@ -11,7 +11,11 @@ export type WorldSource = () => Promise<World>;
 export function planHandler(source: WorldSource) {
   return eachMessage(source, "planFailed", async (world, body) => {
     const own = planMessage.safeParse(parseJson(body, "A plan message"));
-    for (const key of own.success ? [own.data.key] : droppedKeys(body)) await plan(world, key);
+    const keys = own.success ? [own.data.key] : droppedKeys(body);
+    const failed: unknown[] = [];
+    for (const key of keys) await plan(world, key).catch((error) => failed.push(error));
+    // The message comes again for the sake of these; planning the others again changes nothing.
+    if (failed.length > 0) throw failed[0];
   });
 }
 

@@ -67,7 +67,8 @@ export function aSubmission(given: Partial<SubmissionFacts> = {}, n = 0): Submis
 /** A lane as it is when it is new. */
 export function aLane(given: Partial<Lane> = {}): Lane {
   const empty = { holders: new Set<string>(), claiming: new Set<string>() };
-  return { lane: "claude", limit: 3, ...empty, failuresInRow: 0, listedAt: 0, missedAt: 0, ...given };
+  const never = { failuresInRow: 0, listedAt: 0, missedAt: 0, settingsVersion: 0 };
+  return { lane: "claude", limit: 3, ...empty, modelBlocks: new Map(), ...never, ...given };
 }
 
 /** A lane among others, with this limit and these jobs in its slots. */

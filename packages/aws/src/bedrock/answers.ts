@@ -1,7 +1,11 @@
 import type { CreateAnswer, CreateRequest } from "@sluice/core";
+import { accountAdvice } from "./account-problems.ts";
 
-/** What the SDK throws before it asks AWS anything, for want of credentials. */
-const NO_CREDENTIALS = ["CredentialsProviderError", "TokenProviderError"];
+/** What the SDK throws before it asks AWS anything, for want of credentials, and what AWS says of those it does not take. */
+const NO_CREDENTIALS = [
+  ...["CredentialsProviderError", "TokenProviderError", "ExpiredToken", "ExpiredTokenException"],
+  ...["UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch"],
+];
 /** Besides the status 429: the words of AWS's services for "too often". */
 const THROTTLED = ["ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"];
 /** What the SDK calls a connection that was cut, refused, or took too long. */
@@ -19,15 +23,16 @@ function kindOf(error: unknown): Refusal {
     case "ConflictException":
       return "conflict";
     case "ValidationException":
+      return accountAdvice(error.message, "", "") === undefined ? "invalid" : "denied";
+    // What is not found is the model, its profile or the role: the next job would fare no better.
     case "ResourceNotFoundException":
-      return "invalid";
     case "AccessDeniedException":
       return "denied";
   }
   if (THROTTLED.includes(error.name) || status === 429) return "throttled";
   if (NETWORK.includes(error.name) || status >= 500 || isSystemError(error)) return "unknown";
   // Credentials that are missing, over, or not known: a person has to mend them, and no job is to blame.
-  if (NO_CREDENTIALS.includes(error.name) || status === 401 || status === 403) return "denied";
+  if (isAboutCredentials(error.name) || status === 401 || status === 403) return "denied";
   return "odd";
 }
 
@@ -46,10 +51,11 @@ export function answerOf(error: unknown, request: CreateRequest, roleArn: string
   const kind = kindOf(error);
   const name = error instanceof Error ? error.name : "An unknown error";
   const said = error instanceof Error ? error.message : String(error);
-  return { kind, message: `${sentence(`${name}: ${said}`)} ${adviceFor(kind, said, request, roleArn)}` };
+  const advice = kind === "denied" ? deniedAdvice(name, said, request, roleArn) : adviceFor(kind, request, roleArn);
+  return { kind, message: `${sentence(`${name}: ${said}`)} ${advice}` };
 }
 
-function adviceFor(kind: Refusal, said: string, request: CreateRequest, roleArn: string): string {
+function adviceFor(kind: Exclude<Refusal, "denied">, request: CreateRequest, roleArn: string): string {
   const { modelId, jobName } = request;
   switch (kind) {
     case "quotaExceeded":
@@ -60,8 +66,6 @@ function adviceFor(kind: Refusal, said: string, request: CreateRequest, roleArn:
       return `Bedrock has a job named ${jobName} already; it is looked up and taken over.`;
     case "invalid":
       return `Check the model id ${modelId}, the role ${roleArn} and the route's settings, and drop the file again.`;
-    case "denied":
-      return deniedAdvice(said, modelId, roleArn);
     case "unknown":
       return `Whether ${jobName} was created is not known; it is looked up by its name before it is asked for again.`;
     case "odd":
@@ -69,17 +73,33 @@ function adviceFor(kind: Refusal, said: string, request: CreateRequest, roleArn:
   }
 }
 
+/** What to do, and that nothing is lost meanwhile. */
+function deniedAdvice(name: string, said: string, { modelId }: CreateRequest, roleArn: string): string {
+  const advice = isAboutCredentials(name)
+    ? "Give Sluice valid credentials of the account, and look at the clock of the machine."
+    : (accountAdvice(said, modelId, roleArn) ??
+      (name === "ResourceNotFoundException" ? missingAdvice(modelId, roleArn) : grantAdvice(said, modelId, roleArn)));
+  return `${advice} The jobs of the model wait, and it is tried again by itself.`;
+}
+
+function isAboutCredentials(name: string): boolean {
+  return NO_CREDENTIALS.includes(name);
+}
+
+function missingAdvice(modelId: string, roleArn: string): string {
+  return `Check that the model ${modelId} and the role ${roleArn} exist in this account and Region, and mend the settings.`;
+}
+
 /** What to grant. AWS names the missing action in most of its messages; where it does not, all that may be missing is named. */
-function deniedAdvice(said: string, modelId: string, roleArn: string): string {
+function grantAdvice(said: string, modelId: string, roleArn: string): string {
   const action = /\b(?:iam|bedrock|kms|s3|sts):[A-Za-z]+/.exec(said)?.[0];
   const passRole = `iam:PassRole on ${roleArn} with the condition iam:PassedToService = bedrock.amazonaws.com`;
   const create = `bedrock:CreateModelInvocationJob on ${modelId} and on model-invocation-job/*`;
   const access = `access to the model ${modelId} in this account and Region (Bedrock console, Model access)`;
-  const then = "Nothing else is to be done: the lane tries again by itself.";
-  if (action === "iam:PassRole") return `Grant Sluice's functions ${passRole}. ${then}`;
-  if (action === "bedrock:CreateModelInvocationJob") return `Grant Sluice's functions ${create}. ${then}`;
-  if (action !== undefined) return `Grant Sluice's functions ${action}. ${then}`;
-  return `One of these is missing: ${create}; ${passRole}; ${access}; valid credentials. ${then}`;
+  if (action === "iam:PassRole") return `Grant Sluice's functions ${passRole}.`;
+  if (action === "bedrock:CreateModelInvocationJob") return `Grant Sluice's functions ${create}.`;
+  if (action !== undefined) return `Grant Sluice's functions ${action}.`;
+  return `One of these is missing: ${create}; ${passRole}; ${access}; valid credentials.`;
 }
 
 function sentence(text: string): string {

@@ -111,7 +111,7 @@ describe("BedrockBatch", () => {
       [400, "ConflictException", "conflict"],
       [409, "ConflictException", "conflict"],
       [400, "ValidationException", "invalid"],
-      [404, "ResourceNotFoundException", "invalid"],
+      [404, "ResourceNotFoundException", "denied"],
       [403, "AccessDeniedException", "denied"],
       [403, "ExpiredTokenException", "denied"],
       [403, "UnrecognizedClientException", "denied"],
@@ -236,6 +236,11 @@ describe("BedrockBatch", () => {
       expect((await batch().list("sluice-prod-", 0)).items).toHaveLength(1);
       respond = ok({ ...summary, status: "Paused" });
       await expect(batch().get(ARN)).rejects.toThrow(/status Paused .* Update Sluice/);
+    });
+
+    it("never says that there is no job of a name whose job has a new status", async () => {
+      respond = ok({ invocationJobSummaries: [{ ...summary, status: "Paused" }] });
+      await expect(batch().findByName("sluice-prod-01jd")).rejects.toThrow(/status Paused .* keeps its slot/);
     });
 
     it("lists by name, time and page", async () => {

@@ -4,6 +4,7 @@ import {
   type CreateModelInvocationJobCommandInput,
   GetModelInvocationJobCommand,
   ListModelInvocationJobsCommand,
+  type ModelInvocationJobSummary,
 } from "@aws-sdk/client-bedrock";
 import type { BatchService, BedrockJob, CreateAnswer, CreateRequest, LookUp, Page } from "@sluice/core";
 import { answerOf } from "./answers.ts";
@@ -31,6 +32,13 @@ export interface BedrockBatchOptions {
   createTimeoutMs?: number;
   /** The most jobs on a page of a listing; Bedrock takes up to 1,000. */
   listPageJobs?: number;
+}
+
+/** A page of Bedrock's list as it stands there, and when it was served, in epoch milliseconds by Bedrock's clock. */
+interface ListedPage {
+  summaries: ModelInvocationJobSummary[];
+  nextToken: string | undefined;
+  at: number;
 }
 
 /** Bedrock's batch inference. */
@@ -64,36 +72,37 @@ export class BedrockBatch implements BatchService {
       const served = new Served();
       command.middlewareStack.add(...served.middleware);
       const answer = await client.send(command);
-      const job = reportedJob(answer, bucket);
-      if (job !== undefined) return { ...job, reportedAt: served.at };
-      throw new Error(
-        `Bedrock reports the status ${answer.status} for ${arn}, which Sluice does not know. Update Sluice.`,
-      );
+      return { ...(reportedJob(answer, bucket) ?? refuseUnknown(answer)), reportedAt: served.at };
     } catch (error) {
       if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
       throw error;
     }
   }
 
+  /** Throws if the job has a status that Sluice does not know: "not there" would let it be created again. */
   async findByName(jobName: string): Promise<LookUp> {
     let cursor: string | undefined;
     for (let page = 0; page < FIND_PAGES; page++) {
-      const { items, cursor: next, at } = await this.#list(jobName, 0, cursor);
-      const job = items.find((item) => item.jobName === jobName);
-      if (job !== undefined || next === undefined) return { at, ...(job !== undefined && { job }) };
-      cursor = next;
+      const { summaries, nextToken, at } = await this.#page(jobName, 0, cursor);
+      const found = summaries.find((summary) => summary.jobName === jobName);
+      if (found !== undefined) return { at, job: reportedJob(found, this.#options.bucket) ?? refuseUnknown(found) };
+      if (nextToken === undefined) return { at };
+      cursor = nextToken;
     }
     throw new Error(`${FIND_PAGES} pages of jobs have ${jobName} in their names. Choose another stage name.`);
   }
 
   /** Leaves out jobs with a status that Sluice does not know. */
   async list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob>> {
-    const { at: _, ...page } = await this.#list(nameContains, since, cursor);
-    return page;
+    const { summaries, nextToken } = await this.#page(nameContains, since, cursor);
+    const items = summaries
+      .map((summary) => reportedJob(summary, this.#options.bucket))
+      .filter((job) => job !== undefined);
+    return nextToken === undefined ? { items } : { items, cursor: nextToken };
   }
 
-  async #list(nameContains: string, since: number, cursor?: string): Promise<Page<BedrockJob> & { at: number }> {
-    const { client, bucket, listPageJobs = LIST_PAGE_JOBS } = this.#options;
+  async #page(nameContains: string, since: number, cursor?: string): Promise<ListedPage> {
+    const { client, listPageJobs = LIST_PAGE_JOBS } = this.#options;
     const command = new ListModelInvocationJobsCommand({
       maxResults: listPageJobs,
       sortBy: "CreationTime",
@@ -104,11 +113,8 @@ export class BedrockBatch implements BatchService {
     });
     const served = new Served();
     command.middlewareStack.add(...served.middleware);
-    const answer = await client.send(command);
-    const items = (answer.invocationJobSummaries ?? [])
-      .map((summary) => reportedJob(summary, bucket))
-      .filter((job) => job !== undefined);
-    return { items, at: served.at, ...(answer.nextToken !== undefined && { cursor: answer.nextToken }) };
+    const { invocationJobSummaries: summaries = [], nextToken } = await client.send(command);
+    return { summaries, nextToken, at: served.at };
   }
 
   #inputOf(request: CreateRequest): CreateModelInvocationJobCommandInput {
@@ -132,6 +138,13 @@ export class BedrockBatch implements BatchService {
       ...(tags !== undefined ? { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) } : {}),
     };
   }
+}
+
+function refuseUnknown({ jobArn, jobName, status }: Parameters<typeof reportedJob>[0]): never {
+  const name = jobArn ?? jobName ?? "a job without a name";
+  throw new Error(
+    `Bedrock reports the status ${status} for ${name}, which Sluice does not know. The job keeps its slot. Update Sluice.`,
+  );
 }
 
 /**

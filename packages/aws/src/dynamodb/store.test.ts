@@ -68,6 +68,18 @@ describe("an item that Sluice never writes", () => {
       await expect(store.jobs.get(jobId)).rejects.toThrow(jobId);
     });
 
+  test("is told beside those of its page that can be read", async () => {
+    const table = await aTable();
+    const store = new DynamoStore({ client: server.client, table });
+    await store.jobs.put(aJob());
+    await store.jobs.put(aJob({}, 1));
+    for (const id of [jobId, aJob({}, 1).jobId]) await store.jobs.bringForward(id, { status: "Failed", at: START });
+    await spoil(table, jobKey, "REMOVE endedAt", {});
+    const { items, unreadable } = await store.jobs.uncollected(10);
+    expect(items.map((job) => job.jobId)).toEqual([aJob({}, 1).jobId]);
+    expect(unreadable).toEqual([expect.stringMatching(new RegExp(`job ${jobId} cannot be read: endedAt is missing`))]);
+  });
+
   test("is refused: a submission that is Open and out of the index of unfinished ones", async () => {
     const table = await aTable();
     const store = new DynamoStore({ client: server.client, table });

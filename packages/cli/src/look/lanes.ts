@@ -1,4 +1,12 @@
-import { defaultTimings, isBlocked, type Lane, type LaneSettings, longestBlocks } from "@sluice/core";
+import {
+  blockedModels,
+  defaultTimings,
+  isBlocked,
+  type Lane,
+  type LaneSettings,
+  longestBlocks,
+  NO_LANE,
+} from "@sluice/core";
 import type { Site } from "../reach/sluice.ts";
 
 /** Entries of a lane's queue that are counted; more are shown as so many and more. */
@@ -17,14 +25,16 @@ export interface ShownLane {
   /** Jobs in the queue, counted up to 10,000. */
   waiting: number;
   failuresInRow: number;
-  block?: { kind: string; until: string; reason: string };
+  /** A block of one model of the lane names it. */
+  block?: { kind: string; until: string; reason: string; model?: string };
 }
 
-/** Every lane of the settings, and those that left them but still have jobs. */
+/** Every lane of the settings, those that left them but still have jobs, and what waits without any. */
 export async function listLanes({ store, settings }: Site, now: number): Promise<ShownLane[]> {
   const stored = new Map((await store.lanes.all()).map((lane) => [lane.lane, lane]));
   const left = [...stored.values()].filter(({ lane, holders }) => !(lane in settings.lanes) && holders.size > 0);
-  const names = [...Object.keys(settings.lanes), ...left.map(({ lane }) => lane)];
+  const homeless = (await store.queue.count(NO_LANE, 1)) > 0 ? [NO_LANE] : [];
+  const names = [...Object.keys(settings.lanes), ...left.map(({ lane }) => lane), ...homeless];
   return Promise.all(
     names.map(async (name) => {
       const { models, limit } = settings.lanes[name] ?? { models: [], limit: 0 };
@@ -41,14 +51,22 @@ function shownLimit(limit: LaneSettings["limit"], lane: Lane | undefined): Pick<
 }
 
 function shownLane(name: string, lane: Lane | undefined, now: number) {
-  const block = lane !== undefined && isBlocked(lane, now, longestBlocks(defaultTimings)) ? lane.block : undefined;
+  const longest = longestBlocks(defaultTimings);
+  const block = lane !== undefined && isBlocked(lane, now, longest) ? lane.block : undefined;
+  const [ofModel] = lane === undefined ? [] : blockedModels(lane, now, longest);
+  const shown = block ?? (ofModel && { ...ofModel[1], model: ofModel[0] });
   return {
     lane: name,
     running: lane?.holders.size ?? 0,
     claiming: lane?.claiming.size ?? 0,
     failuresInRow: lane?.failuresInRow ?? 0,
-    ...(block !== undefined && {
-      block: { kind: block.kind, until: new Date(block.until).toISOString(), reason: block.reason },
+    ...(shown !== undefined && {
+      block: {
+        kind: shown.kind,
+        until: new Date(shown.until).toISOString(),
+        reason: shown.reason,
+        ...("model" in shown && { model: shown.model }),
+      },
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Log, sweep } from "@sluice/core";
-import { composeWorld, type Endpoints, LocalQueues, openBucket, tableClient } from "@sluice/local";
+import { composeWorld, type Endpoints, LocalQueues, openBucket, seenSettingsVersion, tableClient } from "@sluice/local";
 
 /** How long the messages of a sweep are worked on here; the rest is left to the schedule of the running dev. */
 const MAX_DRAIN_MS = 60_000;
@@ -35,6 +35,8 @@ export async function sweepNow(dir: string, endpoints: Endpoints, onLog: Log): P
     ...{ objects, messages: queues, log },
   });
   try {
+    // The settings are those of the running dev, so they are as new as what it has stored.
+    world.settingsVersion = await seenSettingsVersion(world.store);
     await sweep(world);
     const until = Date.now() + MAX_DRAIN_MS;
     while (queues.busy + queues.delayed > 0 && Date.now() < until) await pause(POLL_MS);

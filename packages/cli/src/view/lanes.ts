@@ -1,3 +1,4 @@
+import { NO_LANE } from "@sluice/core";
 import { MOST_COUNTED, type ShownLane } from "../look/lanes.ts";
 import { colors } from "../output.ts";
 import { plainTable } from "./plain-table.ts";
@@ -10,14 +11,24 @@ export function lanesTable(lanes: readonly ShownLane[]): string {
       lane,
       `${running}/${limit ?? "?"}`,
       waiting >= MOST_COUNTED ? `${MOST_COUNTED}+` : waiting,
-      stateWord(limit, waiting + running, block?.kind),
+      models.length === 0 ? colors.red("not in the settings") : stateWord(limit, waiting + running, block?.kind),
       models.join(", "),
     ]),
   );
-  const reasons = lanes.flatMap(({ lane, block }) =>
-    block === undefined ? [] : [`${lane} takes no new jobs until ${block.until}: ${block.reason}`],
-  );
-  return [table, ...reasons].join("\n");
+  return [table, ...lanes.flatMap(reasonsOf)].join("\n");
+}
+
+function reasonsOf({ lane, block, waiting }: ShownLane): string[] {
+  const reasons: string[] = [];
+  if (block !== undefined) {
+    const ofModel = block.model === undefined ? "" : ` of ${block.model}`;
+    reasons.push(`${lane} takes no new jobs${ofModel} until ${block.until}: ${block.reason}`);
+  }
+  if (lane === NO_LANE)
+    reasons.push(
+      `${waiting} jobs wait whose model is in no lane. Add the model to a lane of the settings and they run.`,
+    );
+  return reasons;
 }
 
 function stateWord(limit: number | undefined, jobs: number, block: string | undefined): string {

@@ -2,12 +2,13 @@ import type { InvocationType } from "../model/invocation.ts";
 import type { EndedStatus, RunningStatus } from "./status.ts";
 import { hasEnded } from "./status.ts";
 
-/** What a job is made of; it never changes after the plan. */
+/** What a job is made of; it never changes after the plan, but for its lane. */
 export interface JobFacts {
   jobId: string;
   submissionId: string;
   /** Which slice of the submission it carries, from 0. */
   slice: number;
+  /** The lane that it was queued in, and then that in which it holds its slot. */
   lane: string;
   modelId: string;
   invocation: InvocationType;
@@ -85,10 +86,12 @@ export type Job = PendingJob | ClaimedJob | RunningJob | EndedJob;
 
 /** A status that a job is brought forward to, and what comes with it. */
 export type NextStatus =
-  | { status: RunningStatus; arn: string }
+  | { status: RunningStatus; arn: string; knownArn?: true }
   | {
       status: EndedStatus;
       arn?: string;
+      /** Only if the job has this ARN already: nobody has looked yet whether what bears our name is ours. */
+      knownArn?: true;
       /** When we learned of the end, in epoch milliseconds. */
       at: number;
       message?: string;
@@ -123,4 +126,6 @@ export interface QueueEntry {
   lane: string;
   rank: number;
   jobId: string;
+  /** Absent in entries of earlier versions. */
+  modelId?: string;
 }

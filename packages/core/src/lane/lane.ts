@@ -1,10 +1,12 @@
+import { modelName } from "../model/model-name.ts";
+
 /** Why a lane takes no new jobs for now. */
 export const blockKinds = [
   /** Bedrock said ServiceQuotaExceeded: somebody else holds the slots. Any end of a job lifts it. */
   "quota",
   /** Bedrock said Throttling. */
   "throttled",
-  /** A permission is missing. */
+  /** A person has to mend the account, its rights, the model or the settings; stored for the model, not for the lane. */
   "denied",
   /** Jobs failed one after the other with nothing processed. */
   "failures",
@@ -31,6 +33,10 @@ export interface Lane {
   claiming: ReadonlySet<string>;
   /** Kept after its time, so that the next block of its kind knows how long to wait. */
   block?: Block;
+  /** Blocks of single models, by their names: the lane's other models go on. Kept after their time as `block` is. */
+  modelBlocks: ReadonlyMap<string, Block>;
+  /** The version of the settings that set its limit last; older ones change it no more. 0 where none was known. */
+  settingsVersion: number;
   /** How many jobs in a row ended as Failed with nothing processed. */
   failuresInRow: number;
   /** When Bedrock was last asked for its list of this lane's jobs, in epoch milliseconds; 0 for never. */
@@ -54,9 +60,25 @@ export const FAILURES_TO_TRIP = 3;
 /** How long a block of each kind can last from now on, in milliseconds. */
 export type LongestBlocks = Readonly<Record<BlockKind, number>>;
 
-/** True while the lane takes no new jobs. A block that would last longer than any was set by a clock that is far ahead. */
+/** True while the lane takes no new jobs. */
 export function isBlocked({ block }: Lane, now: number, longest: LongestBlocks): boolean {
-  return block !== undefined && block.until > now && block.until <= now + longest[block.kind];
+  return block !== undefined && lasts(block, now, longest);
+}
+
+/** The model's block, if it lasts. */
+export function modelBlock(lane: Lane, modelId: string, now: number, longest: LongestBlocks): Block | undefined {
+  const block = lane.modelBlocks.get(modelName(modelId));
+  return block !== undefined && lasts(block, now, longest) ? block : undefined;
+}
+
+/** The blocks that last of single models, by their names. */
+export function blockedModels(lane: Lane, now: number, longest: LongestBlocks): ReadonlyMap<string, Block> {
+  return new Map([...lane.modelBlocks].filter(([, block]) => lasts(block, now, longest)));
+}
+
+/** A block that would last longer than any was set by a clock that is far ahead. */
+function lasts({ kind, until }: Block, now: number, longest: LongestBlocks): boolean {
+  return until > now && until <= now + longest[kind];
 }
 
 /** True while one job more may hold a slot; a lane that does not trust its jobs sends one at a time. */

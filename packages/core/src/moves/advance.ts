@@ -17,13 +17,14 @@ export async function advance(world: World, event: Sighting): Promise<void> {
   const { settings, stage, log } = world;
   const jobId = jobIdOfName(stage, event.jobName);
   const forwarded = jobId === undefined ? undefined : await bringForward(world, jobId, event);
-  const laneName = forwarded?.job.lane ?? laneOfModel(settings, event.modelId);
+  const laneName = laneOfModel(settings, forwarded?.job.modelId ?? event.modelId) ?? forwarded?.job.lane;
   if (laneName === undefined) {
     log({ level: "info", event: "eventOfNoLane", status: event.status });
     return;
   }
-  const freed = forwarded?.freed ?? (hasEnded(event.status) ? await unblocked(world, laneName) : undefined);
-  const isOfEnd = freed !== undefined || hasEnded(event.status);
+  const released = forwarded?.freed?.lane === laneName ? forwarded.freed : undefined;
+  const freed = released ?? (hasEnded(event.status) ? await unblocked(world, laneName) : undefined);
+  const isOfEnd = forwarded?.freed !== undefined || hasEnded(event.status);
   const lane = isOfEnd ? await refill(world, laneName, freed) : await world.store.lanes.get(laneName);
   if (lane !== undefined) await rideAlong(world, lane);
 }

@@ -71,6 +71,15 @@ describe("a clock that is far off", () => {
     expect(await hoursUntil(() => world.batch.jobs.length > 0)).toBeLessThanOrEqual(0.5);
   });
 
+  test("a day ahead blocks a model for as long as a block can last, and no longer", async () => {
+    world.batch.faults.push({ kind: "denied", message: "The use case form is missing." });
+    await world.objects.put(KEY, fileOf(3));
+    await plan(ahead(DAY_MS), KEY);
+    expect((await world.store.lanes.get(LANE))?.modelBlocks.size).toBe(1);
+    expect(await hoursUntil(() => world.batch.jobs.length > 0)).toBeLessThanOrEqual(0.5);
+    expect((await world.store.lanes.get(LANE))?.modelBlocks.size).toBe(0);
+  });
+
   test("a day ahead leases its claim for as long as a lease can last, and no longer", async () => {
     world.batch.faults.push({ kind: "unknown", message: "No answer." });
     await world.objects.put(KEY, fileOf(3));

@@ -9,6 +9,7 @@ import { findPlace } from "../results/folder.ts";
 import { sweepUp } from "../results/sweep-up.ts";
 import { isToCome } from "../rules/clocks.ts";
 import { bringForward, type Sighting } from "../slots/bring-forward.ts";
+import { homeOf } from "../slots/home.ts";
 import type { CommittedPlan, Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
 import { plannedOf } from "./planned.ts";
@@ -94,7 +95,7 @@ function isDone(job: Job): boolean {
 async function catchUp(world: World, job: Job, seen: Sighting): Promise<Job> {
   if (isEnded(job)) return job;
   const forwarded = await bringForward(world, job.jobId, seen);
-  if (forwarded?.freed !== undefined) await world.messages.wake(job.lane, world.clock.now());
+  if (forwarded?.freed !== undefined) await world.messages.wake(homeOf(world, job), world.clock.now());
   return forwarded?.job ?? job;
 }
 

@@ -11,6 +11,7 @@ import { findPlace } from "../results/folder.ts";
 import { sweepUp, sweepUpRun } from "../results/sweep-up.ts";
 import { routeOf } from "../settings/route.ts";
 import { routeNamed } from "../settings/settings.ts";
+import { homeOf } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
@@ -114,19 +115,57 @@ export function factsOf(
 async function goOn(world: World, submission: Submission, problem: Problem | undefined): Promise<void> {
   if (submission.status !== "Planning") {
     // A repeated message: what the first may not have reached is done again.
-    if (submission.status === "Open") await refill(world, submission.lane);
+    if (submission.status === "Open") await refill(world, homeOf(world, submission));
     return;
   }
   if ((await takeOver(world, submission)) !== undefined) return;
   const committed = submission.plan === undefined ? await prepare(world, submission, problem) : submission;
   if (committed?.plan === undefined) return;
   const { submissionId, lane, key, plan, counts } = committed;
-  const { slices } = await readPrepared(world.objects, submissionId, plan.run);
+  const slices = await preparedSlices(world, committed, plan.run);
+  if (slices === undefined) return;
   for (let from = 0; from < slices.length; from += JOBS_AT_ONCE)
     await Promise.all(slices.slice(from, from + JOBS_AT_ONCE).map((slice) => queueJob(world, committed, slice)));
   await world.store.submissions.open(submissionId);
   world.log({ level: "info", event: "planned", submissionId, lane, key, count: slices.length, ...counts });
-  await refill(world, lane);
+  await refill(world, homeOf(world, submission));
+}
+
+/** The slices that a committed run prepared; undefined if they are lost for good, and the submission is refused. */
+async function preparedSlices(world: World, submission: Submission, run: string): Promise<PreparedSlice[] | undefined> {
+  const { objects } = world;
+  const { submissionId, bucket, key } = submission;
+  try {
+    return (await readPrepared(objects, submissionId, run)).slices;
+  } catch (error) {
+    if (!(error instanceof ObjectMissing)) throw error;
+  }
+  const head = await objects.head(key);
+  const isThere = head !== undefined && submissionIdOf(bucket, head) === submissionId;
+  const again = isThere ? await prepareAgain(world, submission, run) : undefined;
+  const problem = again === undefined ? planLost(submission, isThere) : undefined;
+  world.log({ level: "warn", event: "planLost", submissionId, key, ...(problem && { message: problem.message }) });
+  if (problem !== undefined) await refuse(world, submission, {}, problem);
+  return again;
+}
+
+/** Writes a run's files once more, from the same object: they are the same, unless the settings are others by now. */
+async function prepareAgain(world: World, submission: Submission, run: string): Promise<PreparedSlice[] | undefined> {
+  const { objects, settings } = world;
+  const lane = settings.lanes[homeOf(world, submission)];
+  if (lane === undefined) return undefined;
+  const limits = limitsOf(world, submission);
+  const { slices, counts } = await prepareDrop(objects, submission, run, lane, { limits });
+  const isSame = slices.length === submission.plan?.slices && counts.records === submission.counts.records;
+  return isSame ? slices : undefined;
+}
+
+function planLost({ key }: Submission, isThere: boolean): Problem {
+  const why = isThere
+    ? "the lane has other bounds for its jobs by now, so the file would be split in another way"
+    : "the file was overwritten or deleted meanwhile";
+  const message = `What was prepared of ${key} was deleted from staging/ before its jobs were queued, and ${why}. Drop it again, under another name if another file took its place.`;
+  return { code: "PlanLost", message };
 }
 
 /** Prepares the object and commits to it; the submission as it is then, or undefined if it is refused. */
@@ -152,16 +191,21 @@ async function prepare(
 
 /** Reads and prepares the object; undefined if its lane is no longer in the settings. */
 async function prepareNow(
-  { objects, ids, settings }: World,
+  world: World,
   submission: Submission,
   problem: Problem | undefined,
 ): Promise<PreparedRun | undefined> {
-  const lane = settings.lanes[submission.lane];
+  const { objects, ids, settings } = world;
+  const lane = settings.lanes[homeOf(world, submission)];
   if (lane === undefined) return undefined;
   const run = ids.run();
-  const limits = { maxJobs: routeNamed(settings, submission.route).maxJobs };
+  const limits = limitsOf(world, submission);
   const refused = problem === undefined ? {} : { refuse: problem };
   return { run, prepared: await prepareDrop(objects, submission, run, lane, { limits, ...refused }) };
+}
+
+function limitsOf({ settings }: World, { route }: Submission): { maxJobs: number } {
+  return { maxJobs: routeNamed(settings, route).maxJobs };
 }
 
 function laneGone({ lane, modelId }: Submission): Problem {
@@ -175,11 +219,11 @@ function laneGone({ lane, modelId }: Submission): Problem {
  */
 async function refuse(world: World, submission: Submission, prepared: Planned, problem: Problem): Promise<undefined> {
   const { store, objects, log } = world;
-  const { submissionId, key, lane, counts } = submission;
+  const { submissionId, key, lane, counts, plan } = submission;
   const place = await findPlace(objects, submission, false);
   const folder = await store.submissions.chooseFolder(submissionId, place.folder);
   await finaliseRefused(objects, { ...submission, problem }, prepared, folder);
-  if (!(await store.submissions.refuse(submissionId, problem, counts))) return;
+  if (!(await store.submissions.refuse(submissionId, problem, counts, plan?.run))) return;
   await sweepUp(objects, submissionId);
   log({ level: "warn", event: "refused", submissionId, key, lane, status: problem.code, message: problem.message });
 }
@@ -198,8 +242,10 @@ async function refuseLost(world: World, submission: Submission): Promise<void> {
 }
 
 /** The entry comes last: whoever sees it finds the job. Rank and ids are derived, so that a repetition meets its own. */
-async function queueJob({ store }: World, submission: Submission, prepared: PreparedSlice): Promise<void> {
-  const { submissionId, lastModified, lane, modelId, invocation, timeoutHours, priority } = submission;
+async function queueJob(world: World, submission: Submission, prepared: PreparedSlice): Promise<void> {
+  const { store } = world;
+  const lane = homeOf(world, submission);
+  const { submissionId, lastModified, modelId, invocation, timeoutHours, priority } = submission;
   const jobId = jobIdOf(submissionId, lastModified, prepared.slice);
   const job: PendingJob = {
     jobId,
@@ -221,5 +267,5 @@ async function queueJob({ store }: World, submission: Submission, prepared: Prep
   };
   const isNew = await store.jobs.put(job);
   const stored = isNew ? job : await store.jobs.get(jobId);
-  if (stored?.status === "Pending") await store.queue.put({ lane, rank: stored.rank, jobId });
+  if (stored?.status === "Pending") await store.queue.put({ lane, rank: stored.rank, jobId, modelId });
 }

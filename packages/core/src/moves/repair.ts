@@ -6,9 +6,11 @@ import type { Lane } from "../lane/lane.ts";
 import type { BedrockJob } from "../ports/batch.ts";
 import { isOver } from "../rules/clocks.ts";
 import { bringForward } from "../slots/bring-forward.ts";
+import { homeOf, moveHolder } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
 import { outcomeOf, releaseEnded } from "../slots/release.ts";
 import type { World } from "../world.ts";
+import { alone, type Failure } from "./alone.ts";
 
 /** How many pages of Bedrock's list one repair reads; jobs beyond them are asked for one by one. */
 const MOST_LIST_PAGES = 10;
@@ -20,26 +22,54 @@ export async function rideAlong(world: World, lane: Lane): Promise<void> {
   const { clock, timings, store } = world;
   const now = clock.now();
   if (!isOver(lane.listedAt, timings.rideMs, now)) return;
-  if (await store.lanes.winListing(lane.lane, lane.listedAt, now)) await repairLanes(world, [lane]);
+  if (!(await store.lanes.winListing(lane.lane, lane.listedAt, now))) return;
+  const [failure] = await repairLanes(world, [lane]);
+  // Its event or its message comes again: nobody else would refill what was released here.
+  if (failure !== undefined) throw failure.error;
 }
 
 /**
  * Compares the jobs that hold slots with Bedrock's own list, does what lost events should have done, and refills.
- * Only holders are looked at: a job that is in Bedrock holds a slot until its end is known here.
+ * Only holders are looked at: a job that is in Bedrock holds a slot until its end is known here. A job or a lane that
+ * fails is told and holds up no other; a job of which nobody can tell whether it runs keeps its slot.
+ *
+ * @returns how those failed that did
  */
-export async function repairLanes(world: World, lanes: readonly Lane[]): Promise<void> {
-  const held = await heldJobs(world, lanes);
-  const listed = await listing(world, held);
+export async function repairLanes(world: World, lanes: readonly Lane[]): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  const step = async (about: Pick<Held, "lane" | "jobId"> | { lane: string }, doing: string, work: Step) => {
+    const failure = await alone(world, { ...about, doing }, work);
+    if (failure !== undefined) failures.push(failure);
+    return failure === undefined;
+  };
+  const held: Held[] = [];
+  for (const { lane, holders } of lanes)
+    for (const jobId of holders)
+      await step({ lane, jobId }, `Reading job ${jobId}`, async () => {
+        held.push({ lane, jobId, job: await world.store.jobs.get(jobId) });
+      });
+  let listed = new Map<string, BedrockJob>();
+  await alone(world, { doing: "Reading Bedrock's list" }, async () => {
+    listed = await listing(world, held);
+  });
   const missed = new Set<string>();
-  for (const { lane, jobId, job } of held) {
-    if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");
-    else if (await repairJob(world, job, listed.get(jobId))) missed.add(lane);
-  }
+  for (const { lane, jobId, job } of held)
+    await step({ lane, jobId }, `Looking after job ${jobId}`, async () => {
+      if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");
+      else if (await repairJob(world, await broughtHome(world, lane, job), listed.get(jobId))) missed.add(lane);
+    });
   for (const lane of lanes) {
-    const left = await refill(world, lane.lane);
-    await watch(world, left ?? lane, missed.has(lane.lane));
+    const { lane: name } = lane;
+    const isDone = await step({ lane: name }, `Refilling lane ${name}`, async () => {
+      const left = await refill(world, name);
+      await watch(world, left ?? lane, missed.has(name));
+    });
+    // Slots may have been released above, and must not wait for the next sweep.
+    if (!isDone) await step({ lane: name }, `Waking lane ${name}`, () => world.messages.wake(name, world.clock.now()));
   }
+  return failures;
 }
+type Step = () => Promise<unknown>;
 
 /**
  * Where one end was missed the bus may be silent, and no event comes on which a listing could ride. So for a while the
@@ -59,32 +89,39 @@ interface Held {
   job: Job | undefined;
 }
 
-async function heldJobs({ store }: World, lanes: readonly Lane[]): Promise<Held[]> {
-  const held: Held[] = [];
-  for (const { lane, holders } of lanes)
-    for (const jobId of holders) held.push({ lane, jobId, job: await store.jobs.get(jobId) });
-  return held;
-}
-
-/** What Bedrock's list says of the jobs that are held and were not known to have ended, by our job id. */
+/** What Bedrock's list says of the jobs that are held and run as far as is known here, by our job id. */
 async function listing({ batch, stage }: World, held: readonly Held[]): Promise<Map<string, BedrockJob>> {
   const listed = new Map<string, BedrockJob>();
   const wanted = new Map(
-    held.flatMap(({ job }) => (job && !hasEnded(job.status) ? [[job.jobId, job.enqueuedAt]] : [])),
+    held.flatMap(({ job }) => {
+      const arn = job && !hasEnded(job.status) ? arnOf(job) : undefined;
+      return job && arn !== undefined ? [[job.jobId, { arn, enqueuedAt: job.enqueuedAt }]] : [];
+    }),
   );
-  const since = Math.min(...wanted.values()) - CLOCK_SKEW_MS;
+  const since = Math.min(...[...wanted.values()].map(({ enqueuedAt }) => enqueuedAt)) - CLOCK_SKEW_MS;
   let cursor: string | undefined;
   // The newest come first, so the first page has them all unless a job has run for longer than a thousand others took.
   for (let page = 0; page < MOST_LIST_PAGES && listed.size < wanted.size; page++) {
     const { items, cursor: next } = await batch.list(jobNamePrefix(stage), since, cursor);
     for (const job of items) {
       const jobId = jobIdOfName(stage, job.jobName);
-      if (jobId !== undefined && wanted.has(jobId)) listed.set(jobId, job);
+      if (jobId !== undefined && wanted.get(jobId)?.arn === job.arn) listed.set(jobId, job);
     }
     if (next === undefined) break;
     cursor = next;
   }
   return listed;
+}
+
+/** The job, with its slot in the lane that has its model by now; an ended one, as of the lane that it is found in. */
+async function broughtHome(world: World, lane: string, job: Job): Promise<Job> {
+  const { store, settings, settingsVersion = 0 } = world;
+  const home = homeOf(world, job);
+  if (hasEnded(job.status) || home === lane || settings.lanes[home] === undefined) return { ...job, lane };
+  const there = await store.lanes.get(home);
+  if (there === undefined || there.settingsVersion > settingsVersion) return job;
+  await moveHolder(world, job, lane, home);
+  return { ...job, lane: home };
 }
 
 /** True if nobody had told of the job's end. */

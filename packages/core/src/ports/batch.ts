@@ -23,8 +23,9 @@ export type CreateAnswer =
         | "throttled"
         /** The name is taken. */
         | "conflict"
-        /** ValidationException or ResourceNotFoundException. */
+        /** The request of this job is not what Bedrock takes: asking again would change nothing. */
         | "invalid"
+        /** The account, its rights, the model or the settings are to be mended: no job is to blame. */
         | "denied"
         /** Network, timeout or 5xx: it may or may not have been created. */
         | "unknown"

@@ -16,9 +16,12 @@ export interface Jobs {
   takeClaim(jobId: string, owner: string, now: number, leaseUntil: number, latest: number): Promise<Job | undefined>;
   /** Gives the claim back, if it is still the owner's: the call was answered. */
   yieldClaim(jobId: string, owner: string, left: ClaimLeft): Promise<boolean>;
+  /** Says in which lane the job waits or holds its slot. */
+  moveTo(jobId: string, lane: string): Promise<void>;
   /**
    * Brings a job forward, and stores the ARN if it has none; the job as it is then, or undefined if it is further on. An
-   * end without an ARN is refused to a job that has one: what Bedrock has, only Bedrock ends.
+   * end without an ARN is refused to a job that has one: what Bedrock has, only Bedrock ends. Another ARN than the job's
+   * is refused, and with `knownArn` every ARN to a job that has none.
    */
   bringForward(jobId: string, to: NextStatus): Promise<Job | undefined>;
   /** Stores what collect learned of an ended job that is not done with; storing it again changes nothing. */

@@ -3,4 +3,6 @@ export interface Page<T> {
   items: T[];
   /** Absent on the last page. */
   cursor?: string;
+  /** Items of the page that are not what Sluice writes, each in words: they hold nothing else up. */
+  unreadable?: string[];
 }

@@ -30,8 +30,10 @@ export interface Submissions {
   ): Promise<Submission>;
   /** `Planning → Open`, if it has a plan. */
   open(submissionId: string): Promise<void>;
-  /** `Planning → Refused`, if it has no plan; false if it is further on. */
-  refuse(submissionId: string, problem: Problem, counts: Counts): Promise<boolean>;
+  /**
+   * `Planning → Refused`, if it has no plan, or only that of `run`, which is lost and goes; false if it is further on.
+   */
+  refuse(submissionId: string, problem: Problem, counts: Counts, run?: string): Promise<boolean>;
   /**
    * Takes the slice's job out of `openJobs` and adds its counts, once; the submission as it is then. Throws
    * `SubmissionMissing` if it was never put.

@@ -23,9 +23,9 @@ export function longestBlocks({ backoff, skewMs }: Timings): LongestBlocks {
   return Object.fromEntries(kinds) as Record<BlockKind, number>;
 }
 
-/** The longest that a lease lasts: that of a run that asks, or of a claim that waits for a proof. */
-export function longestLeaseMs({ leaseMs, doubtMs, skewMs }: Timings): number {
-  return Math.max(leaseMs, doubtMs) + skewMs;
+/** The longest that a lease lasts: of a run that asks, of a claim that waits for a proof, or of one that is put back. */
+export function longestLeaseMs({ leaseMs, doubtMs, overdueMs, skewMs }: Timings): number {
+  return Math.max(leaseMs, doubtMs, overdueMs) + skewMs;
 }
 
 /** The longest that a wake message waits: for the end of a block, of a lease, or for the next look at a lane. */

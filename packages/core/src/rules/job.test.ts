@@ -90,10 +90,22 @@ const cases: [given: string, job: Job | undefined, when: JobEvent, then: ReturnT
     { next: { ...facts, status: "InProgress", arn: "arn1" } },
   ],
   [
-    "a running job, it keeps its ARN",
+    "a running job, it goes on under its ARN",
+    running,
+    { kind: "bringForward", to: { status: "InProgress", arn: "arn1", knownArn: true } },
+    { next: { ...running, status: "InProgress" } },
+  ],
+  [
+    "a running job, what has another ARN is not ours",
     running,
     { kind: "bringForward", to: { status: "InProgress", arn: "arn2" } },
-    { next: { ...running, status: "InProgress" } },
+    { refused: "otherArn" },
+  ],
+  [
+    "a Pending job, an ARN that nobody has compared",
+    pending,
+    { kind: "bringForward", to: { ...end, arn: "arn1", knownArn: true } },
+    { refused: "noArn" },
   ],
   [
     "the same status",
@@ -111,8 +123,14 @@ const cases: [given: string, job: Job | undefined, when: JobEvent, then: ReturnT
   [
     "a running job, it ends under its ARN and with Bedrock's words",
     running,
-    { kind: "bringForward", to: { ...end, arn: "arn2", message: "words" } },
+    { kind: "bringForward", to: { ...end, arn: "arn1", message: "words" } },
     { next: { ...ended, arn: "arn1", message: "words" } },
+  ],
+  [
+    "a running job, no end under another ARN",
+    running,
+    { kind: "bringForward", to: { ...end, arn: "arn2" } },
+    { refused: "otherArn" },
   ],
   ["a job that Bedrock has, no end of ours", running, { kind: "bringForward", to: end }, { refused: "hasArn" }],
   ["a Pending job, an end without ARN and words", pending, { kind: "bringForward", to: end }, { next: ended }],

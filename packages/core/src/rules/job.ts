@@ -8,6 +8,7 @@ export type JobEvent =
   | { kind: "put"; job: PendingJob }
   | { kind: "takeClaim"; owner: string; now: number; leaseUntil: number; latest: number }
   | { kind: "yieldClaim"; owner: string; left: ClaimLeft }
+  | { kind: "moveTo"; lane: string }
   | { kind: "bringForward"; to: NextStatus }
   | { kind: "recordOutcome"; outcome: Outcome }
   | { kind: "markDone" };
@@ -25,6 +26,10 @@ type Refusal =
   | "furtherOn"
   /** Bedrock has it, so only Bedrock ends it. */
   | "hasArn"
+  /** It has another ARN: what has this one is not ours. */
+  | "otherArn"
+  /** It has no ARN yet. */
+  | "noArn"
   | "notEnded"
   | "done";
 
@@ -37,6 +42,8 @@ export function jobTransition(job: Job | undefined, event: JobEvent): Transition
       return takeClaim(job, event);
     case "yieldClaim":
       return yieldClaim(job, event.owner, event.left);
+    case "moveTo":
+      return { next: { ...job, lane: event.lane } };
     case "bringForward":
       return bringForward(job, event.to);
     case "recordOutcome":
@@ -68,6 +75,8 @@ function bringForward(job: Job, to: NextStatus): Transition<Job, Refusal> {
   if (!isForward(job.status, to.status)) return { refused: "furtherOn" };
   const known = arnOf(job);
   if (known !== undefined && to.arn === undefined) return { refused: "hasArn" };
+  if (known !== undefined && to.arn !== known) return { refused: "otherArn" };
+  if (known === undefined && to.knownArn) return { refused: "noArn" };
   if (!("at" in to)) return { next: { ...factsOf(job), status: to.status, arn: known ?? to.arn } };
   const { status, at: endedAt, message, owner } = to;
   if (owner !== undefined && !isOwner(job, owner)) return { refused: "notOwner" };

@@ -19,6 +19,45 @@ const cases: [given: string, lane: Lane | undefined, when: LaneEvent, then: Retu
     { next: { ...held, block, listedAt: 7, missedAt: 8, limit: 1 } },
   ],
 
+  [
+    "a limit of older settings, none",
+    aLane({ settingsVersion: 2 }),
+    { kind: "setLimit", lane: "claude", limit: 9, settingsVersion: 1 },
+    { refused: "newerSettings" },
+  ],
+  [
+    "a limit of newer settings",
+    aLane({ settingsVersion: 2 }),
+    { kind: "setLimit", lane: "claude", limit: 9, settingsVersion: 3 },
+    { next: aLane({ limit: 9, settingsVersion: 3 }) },
+  ],
+  [
+    "a slot that another lane gave, over the limit too",
+    { ...held, limit: 1 },
+    { kind: "takeOver", jobId: "c" },
+    { next: { ...held, limit: 1, holders: ids("a", "b", "c"), claiming: ids("a", "b", "c") } },
+  ],
+  ["a slot that it has taken over before", held, { kind: "takeOver", jobId: "a" }, { refused: "holdsSlot" }],
+  [
+    "a model's block, the last one counts",
+    aLane({ modelBlocks: new Map([["m", { ...block, tries: 1 }]]) }),
+    { kind: "blockModel", model: "m", block },
+    { next: aLane({ modelBlocks: new Map([["m", block]]) }) },
+  ],
+  [
+    "a model's block to lift",
+    aLane({
+      block,
+      modelBlocks: new Map([
+        ["m", block],
+        ["n", block],
+      ]),
+    }),
+    { kind: "liftModelBlock", model: "m" },
+    { next: aLane({ block, modelBlocks: new Map([["n", block]]) }) },
+  ],
+  ["no block of this model", aLane({ block }), { kind: "liftModelBlock", model: "m" }, { refused: "notBlocked" }],
+
   ["no lane, no slot", undefined, claim, { refused: "noLane" }],
   ["room, a slot", held, claim, { next: { ...held, holders: ids("a", "b", "c"), claiming: ids("a", "b", "c") } }],
   ["a holder, no second slot", held, { ...claim, jobId: "a" } as LaneEvent, { refused: "holdsSlot" }],
@@ -118,8 +157,11 @@ describe("a lane:", () => {
 
   const others: LaneEvent[] = [
     { kind: "finishClaiming", jobId: "a" },
+    { kind: "takeOver", jobId: "a" },
     { kind: "releaseSlot", jobId: "a", outcome: "neutral" },
     { kind: "block", block },
+    { kind: "blockModel", model: "m", block },
+    { kind: "liftModelBlock", model: "m" },
     { kind: "liftBlock", kinds: ["quota"] },
     { kind: "winListing", seen: 0, now: 1 },
     { kind: "noteMissed", at: 1 },

@@ -4,18 +4,23 @@ import type { Transition } from "./transition.ts";
 
 /** What can happen to a lane. Times are epoch milliseconds. */
 export type LaneEvent =
-  | { kind: "setLimit"; lane: string; limit: number }
+  | { kind: "setLimit"; lane: string; limit: number; settingsVersion?: number }
   | { kind: "claimSlot"; jobId: string; now: number; longest: LongestBlocks }
+  | { kind: "takeOver"; jobId: string }
   | { kind: "finishClaiming"; jobId: string }
   | { kind: "releaseSlot"; jobId: string; outcome: ReleaseOutcome }
   | { kind: "block"; block: Block }
   | { kind: "liftBlock"; kinds: readonly BlockKind[] }
+  | { kind: "blockModel"; model: string; block: Block }
+  | { kind: "liftModelBlock"; model: string }
   | { kind: "winListing"; seen: number; now: number }
   | { kind: "noteMissed"; at: number };
 
 type Refusal =
   /** Nobody has set its limit. */
   | "noLane"
+  /** Newer settings have set its limit. */
+  | "newerSettings"
   /** The job has a slot already. */
   | "holdsSlot"
   /** The job has no slot to give back. */
@@ -29,11 +34,13 @@ type Refusal =
 
 /** What an event makes of a lane; only its limit makes a lane. */
 export function laneTransition(lane: Lane | undefined, event: LaneEvent): Transition<Lane, Refusal> {
-  if (event.kind === "setLimit") return { next: { ...(lane ?? emptyLane(event.lane)), limit: event.limit } };
+  if (event.kind === "setLimit") return setLimit(lane ?? emptyLane(event.lane), event);
   if (lane === undefined) return { refused: "noLane" };
   switch (event.kind) {
     case "claimSlot":
       return claimSlot(lane, event);
+    case "takeOver":
+      return lane.holders.has(event.jobId) ? { refused: "holdsSlot" } : { next: withHolder(lane, event.jobId) };
     case "finishClaiming":
       return { next: { ...lane, claiming: without(lane.claiming, event.jobId) } };
     case "releaseSlot":
@@ -42,6 +49,10 @@ export function laneTransition(lane: Lane | undefined, event: LaneEvent): Transi
       return { next: { ...lane, block: event.block } };
     case "liftBlock":
       return liftBlock(lane, event.kinds);
+    case "blockModel":
+      return { next: { ...lane, modelBlocks: new Map([...lane.modelBlocks, [event.model, event.block]]) } };
+    case "liftModelBlock":
+      return liftModelBlock(lane, event.model);
     case "winListing":
       return lane.listedAt === event.seen ? { next: { ...lane, listedAt: event.now } } : { refused: "listed" };
     case "noteMissed":
@@ -50,14 +61,30 @@ export function laneTransition(lane: Lane | undefined, event: LaneEvent): Transi
 }
 
 function emptyLane(lane: string): Lane {
-  return { lane, limit: 0, holders: new Set(), claiming: new Set(), failuresInRow: 0, listedAt: 0, missedAt: 0 };
+  const never = { failuresInRow: 0, listedAt: 0, missedAt: 0, settingsVersion: 0 };
+  return { lane, limit: 0, holders: new Set(), claiming: new Set(), modelBlocks: new Map(), ...never };
+}
+
+function setLimit(lane: Lane, event: LaneEvent & { kind: "setLimit" }): Transition<Lane, Refusal> {
+  const { limit, settingsVersion = 0 } = event;
+  if (lane.settingsVersion > settingsVersion) return { refused: "newerSettings" };
+  return { next: { ...lane, limit, settingsVersion } };
+}
+
+function withHolder(lane: Lane, jobId: string): Lane {
+  return { ...lane, holders: withOne(lane.holders, jobId), claiming: withOne(lane.claiming, jobId) };
+}
+
+function liftModelBlock(lane: Lane, model: string): Transition<Lane, Refusal> {
+  if (!lane.modelBlocks.has(model)) return { refused: "notBlocked" };
+  return { next: { ...lane, modelBlocks: new Map([...lane.modelBlocks].filter(([other]) => other !== model)) } };
 }
 
 function claimSlot(lane: Lane, { jobId, now, longest }: LaneEvent & { kind: "claimSlot" }): Transition<Lane, Refusal> {
   if (lane.holders.has(jobId)) return { refused: "holdsSlot" };
   if (isBlocked(lane, now, longest)) return { refused: "blocked" };
   if (!hasRoom(lane)) return { refused: "full" };
-  return { next: { ...lane, holders: withOne(lane.holders, jobId), claiming: withOne(lane.claiming, jobId) } };
+  return { next: withHolder(lane, jobId) };
 }
 
 function releaseSlot(lane: Lane, jobId: string, outcome: ReleaseOutcome): Transition<Lane, Refusal> {

@@ -39,6 +39,9 @@ const cases: [
 
   ["no plan", planning, refuse, { next: refused }],
   ["a plan", planned, refuse, { refused: "planned" }],
+  ["a plan that is lost, with its run", planned, { ...refuse, run: "run1" }, { next: refused }],
+  ["another's plan than the lost one", planned, { ...refuse, run: "run2" }, { refused: "planned" }],
+  ["one that is open, whose plan is lost", open, { ...refuse, run: "run1" }, { refused: "notPlanning" }],
   ["an earlier refusal", { ...refused, problem: { code: "Other", message: "" } }, refuse, { refused: "notPlanning" }],
 
   [

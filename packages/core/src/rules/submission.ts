@@ -15,7 +15,8 @@ export type SubmissionEvent =
   | { kind: "put"; facts: SubmissionFacts }
   | { kind: "commitPlan"; plan: CommittedPlan; counts: Counts; openJobs: readonly string[] }
   | { kind: "open" }
-  | { kind: "refuse"; problem: Problem; counts: Counts }
+  /** `run` is that of a plan which is lost, with everything that it prepared. */
+  | { kind: "refuse"; problem: Problem; counts: Counts; run?: string }
   | { kind: "settleSlice"; jobId: string; settled: SliceCounts }
   | { kind: "chooseFolder"; folder: string }
   | { kind: "finish" }
@@ -53,8 +54,11 @@ export function submissionTransition(
     case "open":
       if (submission.status !== "Planning") return { refused: "notPlanning" };
       return submission.plan ? { next: { ...submission, status: "Open" } } : { refused: "notPlanned" };
-    case "refuse":
-      return unplanned(submission, { status: "Refused", problem: event.problem, counts: event.counts });
+    case "refuse": {
+      const { plan, ...bare } = submission;
+      const left = plan !== undefined && plan.run === event.run ? { ...bare, openJobs: new Set<string>() } : submission;
+      return unplanned(left, { status: "Refused", problem: event.problem, counts: event.counts });
+    }
     case "settleSlice":
       return settleSlice(submission, event.jobId, event.settled);
     case "chooseFolder":

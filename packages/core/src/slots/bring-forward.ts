@@ -13,7 +13,8 @@ export interface Sighting {
   modelId: string;
   status: BedrockStatus;
   message?: string;
-  /** Events do not carry it. */
+  /** Events carry neither. */
+  inputKey?: string;
   processedRecords?: number;
 }
 
@@ -26,19 +27,39 @@ export interface Forwarded {
 
 /**
  * Brings a job forward to where Bedrock says that it is, and releases the slot of an ended one; undefined if there is no
- * such job. It writes first and reads only if that changed nothing: a slot waits for it.
+ * such job, or if what was seen only bears its name. It writes first and reads only if that changed nothing: a slot
+ * waits for it.
  */
 export async function bringForward(world: World, jobId: string, seen: Sighting): Promise<Forwarded | undefined> {
   const { store, log } = world;
-  const changed = await store.jobs.bringForward(jobId, nextStatus(world, seen));
-  const job = changed ?? (await store.jobs.get(jobId));
+  const next = nextStatus(world, seen);
+  let changed = await store.jobs.bringForward(jobId, { ...next, knownArn: true });
+  let job = changed ?? (await store.jobs.get(jobId));
   if (job === undefined) return undefined;
+  if (changed === undefined && !(await isOurs(world, job, seen))) return undefined;
+  if (changed === undefined && arnOf(job) === undefined) {
+    changed = await store.jobs.bringForward(jobId, next);
+    job = changed ?? (await store.jobs.get(jobId)) ?? job;
+  }
   const { lane, submissionId, status } = job;
   if (changed !== undefined) log({ level: "info", event: "jobStatusChanged", lane, jobId, submissionId, status });
   if (!hasEnded(status)) return { job };
   const outcome = outcomeOf(status, await processedRecords(world, job, seen));
   const freed = await releaseEnded(world, job, outcome);
   return freed === undefined ? { job } : { job, freed };
+}
+
+/**
+ * Whether Bedrock's job is ours: anybody in the account can give a job our name, and an event tells of no input. One that
+ * has ended here without an ARN is compared as well: what it is told of changes nothing.
+ */
+async function isOurs({ batch, log }: World, job: Job, seen: Sighting): Promise<boolean> {
+  const arn = arnOf(job);
+  const inputKey = arn === undefined ? (seen.inputKey ?? (await batch.get(seen.arn))?.inputKey) : undefined;
+  if (arn === undefined ? inputKey === job.inputKey : arn === seen.arn) return true;
+  const message = `Bedrock has a job named ${seen.jobName} (${seen.arn}) that is not ours${arn === undefined ? ": it reads another input" : `: ours is ${arn}`}. It is left alone. If another table uses this stage's name in this account, deploy this stage under another name.`;
+  log({ level: "warn", event: "foreignJob", lane: job.lane, jobId: job.jobId, status: seen.status, message });
+  return false;
 }
 
 function nextStatus({ clock }: World, { status, arn, message }: Sighting): NextStatus {

@@ -3,11 +3,14 @@ import type { Claim, ClaimedJob, Job, PendingJob, QueueEntry } from "../job/job.
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { BlockKind, Lane } from "../lane/lane.ts";
+import { modelBlock } from "../lane/lane.ts";
+import { modelName } from "../model/model-name.ts";
 import type { BedrockJob, CreateAnswer } from "../ports/batch.ts";
 import { blockFor } from "../rules/back-off.ts";
-import { isToCome, longestLeaseMs } from "../rules/clocks.ts";
+import { isToCome, longestBlocks, longestLeaseMs } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
 import { bringForward } from "./bring-forward.ts";
+import { homeOf, NO_LANE } from "./home.ts";
 import { releaseEnded } from "./release.ts";
 import { createRequestOf } from "./request.ts";
 
@@ -23,10 +26,11 @@ export type Finished =
 /** After so many answers of a kind that we do not know, a look-up that finds nothing ends the job. */
 const MOST_ODD_ANSWERS = 8;
 
-/** One refill: its name, and what it has tried, for it asks for each job once at most. */
+/** One refill: its name, what it has tried, for it asks for each job once at most, and what of it failed. */
 export interface Run {
   owner: string;
   tried: Set<string>;
+  failures: unknown[];
 }
 
 /** A job that this run has taken, and what was known of it before. */
@@ -78,8 +82,10 @@ export async function finishClaim(
   if (job?.status !== "Pending" && job?.status !== "Claimed") return "done";
   // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
   if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
+  // Whoever learns of its end looks for its slot in the lane that it names.
+  if (job.lane !== lane.lane) await store.jobs.moveTo(jobId, lane.lane);
   const { doubt, oddAnswers } = knownOf(job);
-  return ask(world, run, lane, { job, doubt, oddAnswers, leaseUntil, proofInMs: 0 });
+  return ask(world, run, lane, { job: { ...job, lane: lane.lane }, doubt, oddAnswers, leaseUntil, proofInMs: 0 });
 }
 
 function knownOf(job: PendingJob | ClaimedJob): Pick<Taken, "doubt" | "oddAnswers"> {
@@ -107,21 +113,24 @@ async function tidy(
   }
   if (arnOf(job) === undefined) return undefined;
   run.tried.add(jobId);
-  await store.queue.drop(job);
+  await store.queue.drop(entry ?? job);
+  if (job.lane !== lane.lane) {
+    // A second entry, of the lane that it was moved from: its slot is in its own lane.
+    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+    return "released";
+  }
   await store.lanes.finishClaiming(lane.lane, jobId);
   return "done";
 }
 
-/** Looks for the unfinished claims of a blocked lane, without asking Bedrock for anything new. */
-export async function lookUpClaims(world: World, lane: Lane): Promise<void> {
+/** Looks for an unfinished claim of a blocked lane, without asking Bedrock for anything new. */
+export async function lookUpClaim(world: World, jobId: string): Promise<void> {
   const { store, batch, clock, stage, timings } = world;
-  for (const jobId of lane.claiming) {
-    const job = await store.jobs.get(jobId);
-    if (job?.status !== "Claimed" || job.claim.doubtSince === undefined) continue;
-    if (isToCome(job.claim.leaseUntil, longestLeaseMs(timings), clock.now())) continue;
-    const { job: found } = await batch.findByName(jobNameOf(stage, jobId));
-    if (found !== undefined) await adopt(world, job, found);
-  }
+  const job = await store.jobs.get(jobId);
+  if (job?.status !== "Claimed" || job.claim.doubtSince === undefined) return;
+  if (isToCome(job.claim.leaseUntil, longestLeaseMs(timings), clock.now())) return;
+  const { job: found } = await batch.findByName(jobNameOf(stage, jobId));
+  if (found !== undefined) await adopt(world, job, found);
 }
 
 async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
@@ -138,6 +147,7 @@ async function ask(world: World, run: Run, lane: Lane, taken: Taken): Promise<Fi
       return endOrWait(world, run, known, message);
     }
   }
+  if (isHeldBack(world, lane, job)) return putBack(world, run, lane, known);
   return heedAnswer(world, run, lane, known, await batch.create(createRequestOf(stage, job)));
 }
 
@@ -151,19 +161,52 @@ function lookedAt({ timings }: World, taken: Taken, at: number): Taken {
   return { ...taken, doubt: { ...taken.doubt, absentSince }, proofInMs };
 }
 
+/** True if Bedrock must not be asked for this job now, although it holds a slot: what was claimed before counts too. */
+function isHeldBack(world: World, lane: Lane, job: Job): boolean {
+  const { clock, timings, settingsVersion = 0 } = world;
+  const isOver = lane.holders.size > lane.limit;
+  const isElsewhere = lane.settingsVersion <= settingsVersion && homeOf(world, job) !== lane.lane;
+  const isBlocked = modelBlock(lane, job.modelId, clock.now(), longestBlocks(timings)) !== undefined;
+  return lane.limit < 1 || isOver || isElsewhere || isBlocked;
+}
+
+/**
+ * Gives a claim's slot to others, and its place in the queue back to the job. Where a call's outcome is unknown it keeps
+ * the slot until a look-up that finds nothing is proof: that call may have made a job.
+ */
+async function putBack(world: World, run: Run, lane: Lane, taken: Taken): Promise<Finished> {
+  const { store, messages, clock, timings } = world;
+  const { job, doubt, proofInMs } = taken;
+  const { jobId, rank, modelId } = job;
+  if (proofInMs > 0) return waitForProof(world, run, taken);
+  const now = clock.now();
+  const home = homeOf(world, job);
+  const left = { odd: false, ...doubt };
+  // Nobody may take the claim before its slot is free, however long this run sleeps: longer than any run lives.
+  const isOurs = await store.jobs.yieldClaim(jobId, run.owner, { ...left, leaseUntil: now + timings.overdueMs });
+  if (!isOurs) return "done";
+  await store.queue.put({ lane: home, rank, jobId, modelId });
+  await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+  await store.jobs.yieldClaim(jobId, "", { ...left, leaseUntil: now });
+  if (home !== lane.lane && home !== NO_LANE) await messages.wake(home, now);
+  return "released";
+}
+
 async function heedAnswer(world: World, run: Run, lane: Lane, taken: Taken, answer: CreateAnswer): Promise<Finished> {
   const { store, batch, messages, stage, clock, log } = world;
   const { job } = taken;
   switch (answer.kind) {
     case "created":
       if (lane.block !== undefined) await store.lanes.liftBlock(lane.lane, ["quota", "throttled", "denied"]);
+      if (lane.modelBlocks.has(modelName(job.modelId)))
+        await store.lanes.liftModelBlock(lane.lane, modelName(job.modelId));
       return storeArn(world, job, answer.arn);
     case "quotaExceeded":
       return block(world, run, lane, taken, "quota", answer.message);
     case "throttled":
       return block(world, run, lane, taken, "throttled", answer.message);
     case "denied":
-      return block(world, run, lane, taken, "denied", answer.message);
+      return blockModel(world, run, lane, taken, answer.message);
     case "invalid":
       return refused(world, run, taken, answer.message);
     case "conflict": {
@@ -224,13 +267,26 @@ async function block(
 ): Promise<Finished> {
   const { store, messages, clock, timings, log } = world;
   const { job, doubt } = taken;
-  const block = blockFor(lane, kind, reason, clock.now(), timings);
+  const block = blockFor(lane.block, kind, reason, clock.now(), timings);
   // The message first: a crash between the two then wakes the lane once for nothing, instead of never.
   await messages.wake(lane.lane, block.until);
   await store.lanes.block(lane.lane, block);
   await store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil: clock.now(), ...doubt, odd: false });
   log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId: job.jobId, status: kind, message: reason });
   return "blocked";
+}
+
+/** The account or the model is to be mended: jobs of this model wait without slots, and those of others go on. */
+async function blockModel(world: World, run: Run, lane: Lane, taken: Taken, reason: string): Promise<Finished> {
+  const { store, messages, clock, timings, log } = world;
+  const { jobId, modelId } = taken.job;
+  const model = modelName(modelId);
+  const block = blockFor(lane.modelBlocks.get(model), "denied", reason, clock.now(), timings);
+  await messages.wake(lane.lane, block.until);
+  await store.lanes.blockModel(lane.lane, model, block);
+  log({ level: "warn", event: "laneBlocked", lane: lane.lane, jobId, status: "denied", message: reason });
+  await putBack(world, run, lane, taken);
+  return "released";
 }
 
 /** Takes over a job that Bedrock has under our name. */

@@ -1,6 +1,7 @@
-import { hasRoom, isBlocked, type Lane } from "../lane/lane.ts";
+import { blockedModels, hasRoom, isBlocked, type Lane, type LongestBlocks } from "../lane/lane.ts";
 import { longestBlocks } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
+import { NO_LANE } from "./home.ts";
 
 const HOUR_MS = 60 * 60_000;
 /** Counting further would read more and say no more. */
@@ -10,7 +11,7 @@ const MOST_SCHEDULED = 10;
 
 /** How the lanes are, as the alarms watch it. Each is a metric of its own name. */
 export interface LaneGauges {
-  /** Lanes that have pending jobs and free slots, and are neither blocked nor paused. */
+  /** Lanes that have pending jobs and free slots, and are neither blocked nor paused; jobs without a lane count as one. */
   IdleLanes: number;
   /** Jobs that wait for a slot, each lane counted up to 1,000. */
   PendingJobs: number;
@@ -28,10 +29,19 @@ export async function laneGauges(world: World): Promise<LaneGauges | undefined> 
     const pending = await store.queue.count(lane.lane, MOST_PENDING);
     gauges.PendingJobs += pending;
     gauges.RunningJobs += lane.holders.size;
-    if (pending > 0 && hasRoom(lane) && !isBlocked(lane, clock.now(), longestBlocks(timings))) gauges.IdleLanes++;
+    if (pending > 0 && hasRoom(lane) && !isHeldUp(lane, clock.now(), longestBlocks(timings))) gauges.IdleLanes++;
     gauges.LongestScheduledHours = Math.max(gauges.LongestScheduledHours, await scheduledHours(world, lane));
   }
+  // They wait for a person as much as an idle lane does.
+  const homeless = await store.queue.count(NO_LANE, MOST_PENDING);
+  gauges.PendingJobs += homeless;
+  if (homeless > 0) gauges.IdleLanes++;
   return gauges.PendingJobs + gauges.RunningJobs > 0 ? gauges : undefined;
+}
+
+/** True while the lane, or one of its models, waits for the end of a block. */
+function isHeldUp(lane: Lane, now: number, longest: LongestBlocks): boolean {
+  return isBlocked(lane, now, longest) || blockedModels(lane, now, longest).size > 0;
 }
 
 async function scheduledHours({ store, batch, clock }: World, lane: Lane): Promise<number> {

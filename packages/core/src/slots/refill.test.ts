@@ -80,7 +80,6 @@ describe("what Create answers", () => {
   test.each([
     ["quotaExceeded", "quota"],
     ["throttled", "throttled"],
-    ["denied", "denied"],
   ] as const)(
     "%s: the job stays Claimed with its slot, the lane is blocked, and a wake message comes",
     async (kind, block) => {
@@ -103,6 +102,24 @@ describe("what Create answers", () => {
       expect((await lane()).block).toBeUndefined();
     },
   );
+
+  test("denied: the model is blocked, the job gives its slot back and keeps its place, and a wake message comes", async () => {
+    const [first, second] = await queueJobs(world, 2);
+    world.batch.faults.push({ kind: "denied", message: "the words of Bedrock" });
+    await refill(world, LANE);
+    expect(await statuses([first!, second!])).toEqual(["Claimed", "Pending"]);
+    const { block, modelBlocks, holders } = await lane();
+    const blocked = modelBlocks.get(first!.modelId);
+    expect(blocked).toMatchObject({ kind: "denied", reason: "the words of Bedrock", tries: 1 });
+    expect([block, holders]).toEqual([undefined, new Set()]);
+    expect(world.messages.take()).toEqual({ kind: "wake", lane: LANE, at: blocked!.until });
+    await refill(world, LANE);
+    expect(world.batch.requests, "nothing is asked while the model is blocked").toHaveLength(1);
+    world.clock.pass(blocked!.until - world.clock.now());
+    await refill(world, LANE);
+    expect(world.batch.jobs.map(({ inputKey }) => inputKey)).toEqual([first!.inputKey, second!.inputKey]);
+    expect((await lane()).modelBlocks.size).toBe(0);
+  });
 
   test("a block of the same kind in a row waits longer each time, and one call probes it", async () => {
     await queueJobs(world, 3);

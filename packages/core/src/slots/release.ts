@@ -33,7 +33,7 @@ export async function releaseEnded(world: World, job: Job, outcome: ReleaseOutco
 async function trip({ store, clock, timings, messages, log }: World, lane: Lane, job: Job): Promise<Lane> {
   const message = ("message" in job && job.message) || "no message";
   const reason = `${lane.failuresInRow} jobs in a row failed with nothing processed, the last with: ${message}. Mend what it names (often the role's rights on the bucket); one job at a time probes the lane until one succeeds.`;
-  const block = blockFor(lane, "failures", reason, clock.now(), timings);
+  const block = blockFor(lane.block, "failures", reason, clock.now(), timings);
   await messages.wake(lane.lane, block.until);
   await store.lanes.block(lane.lane, block);
   log({ level: "error", event: "laneBlocked", lane: lane.lane, status: "failures", message: reason });

@@ -122,7 +122,7 @@ describe("The servers of a running world", () => {
       ...{ objects: local.objects, settings, speed: 1, messages, log },
     });
     try {
-      expect(await world.batch.findByName("sluice-local-none")).toBeUndefined();
+      expect((await world.batch.findByName("sluice-local-none")).job).toBeUndefined();
       expect(await world.store.submissions.get("none")).toBeUndefined();
     } finally {
       delete process.env["AWS_BEARER_TOKEN_BEDROCK"];

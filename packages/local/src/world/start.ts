@@ -32,6 +32,7 @@ import { composeWorld } from "./compose.ts";
 import { followSettings } from "./follow-settings.ts";
 import { Idleness } from "./idle.ts";
 import { watchResponder } from "./responder-watch.ts";
+import { nextSettingsVersion } from "./settings-version.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** How often the schedule sweeps in AWS. */
@@ -166,6 +167,7 @@ async function open(
     bedrock: server.url,
     ...{ accessKey, objects, settings, speed, messages: queues, log },
   });
+  world.settingsVersion = await nextSettingsVersion(world.store, Date.now());
   closers.push(async () => close());
   closers.push(() => Promise.race([queues.close(), pause(MAX_CLOSE_MS, undefined, { ref: false })]));
   ready(world);
@@ -195,6 +197,7 @@ async function open(
     take: async (edited) => {
       settings = edited;
       world.settings = edited;
+      world.settingsVersion = await nextSettingsVersion(world.store, Date.now());
       await tellEndpoints();
     },
   });

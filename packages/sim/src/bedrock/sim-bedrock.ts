@@ -63,8 +63,8 @@ export class SimBedrock implements BatchService {
     for (const { modelId, quota } of around.script.lanes) this.#quotas.set(modelId, quota);
   }
 
-  /** Gives a name to a job of another table, which ended long ago. */
-  squat(jobName: string, modelId: string): void {
+  /** Gives a name to a job of another table, which ended long ago; its event comes so much after the beginning. */
+  squat(jobName: string, modelId: string, toldAfterMs: number): void {
     const arn = `arn:aws:bedrock:us-east-1:111122223333:model-invocation-job/squatter${this.jobs.length}`;
     const inputKey = "staging/of-another-table.jsonl";
     const request = {
@@ -75,7 +75,10 @@ export class SimBedrock implements BatchService {
       inputKey,
       outputPrefix: "x/",
     } as const;
-    this.jobs.push({ arn, jobName, modelId, inputKey, status: "Completed", submittedAt: BEGIN, listedAt: 0, request });
+    const job = { arn, jobName, modelId, inputKey, submittedAt: BEGIN, listedAt: 0, request };
+    this.jobs.push({ ...job, status: "Completed" });
+    const event = { jobName, arn, modelId: modelArn(modelId), status: "Completed" } as const;
+    this.#around.agenda.at(BEGIN + toldAfterMs, "world", () => this.#around.publish(event));
   }
 
   odd(jobName: string): void {

@@ -6,10 +6,10 @@ import {
   isBlocked,
   type Lane,
   longestBlocks,
+  modelBlock,
   type Store,
 } from "@sluice/core";
 import type { SimBedrock } from "../bedrock/sim-bedrock.ts";
-import type { LaneScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
 
 const MOST_COUNTED = 1_000;
@@ -19,7 +19,6 @@ const LOOKED_UP_MS = 60_000;
 /** What is known of the run when nothing is under way. */
 export interface Rest {
   store: Store;
-  lanes: readonly LaneScript[];
   now: number;
   bedrock: SimBedrock;
   /** True if messages wait that are meant to come later: they may be what ends a block or finishes a claim. */
@@ -37,16 +36,14 @@ export interface Rest {
  * nothing went wrong, no claim is left.
  */
 export async function checkRest(rest: Rest): Promise<void> {
-  for (const { name } of rest.lanes) {
-    const lane = await rest.store.lanes.get(name);
-    if (lane !== undefined) await checkLane(rest, lane);
-  }
+  for (const lane of await rest.store.lanes.all()) await checkLane(rest, lane);
 }
 
 async function checkLane(rest: Rest, lane: Lane): Promise<void> {
   const { store, now, owes, hadTrouble, isCalm } = rest;
   const fail = (what: string) => new Violation("2: no idle slot", `${lane.lane} rests ${what}.`);
-  const blocked = isBlocked(lane, now, longestBlocks(defaultTimings));
+  const longest = longestBlocks(defaultTimings);
+  const blocked = isBlocked(lane, now, longest);
   if (!hadTrouble) await checkClaims(rest, lane, blocked, fail);
   if (owes) return;
   for (const jobId of lane.holders) {
@@ -60,10 +57,12 @@ async function checkLane(rest: Rest, lane: Lane): Promise<void> {
   if (lane.block?.kind === "quota" && blocked && rest.outlivedEnd(lane))
     throw fail("blocked for quota although a job has ended since");
   // The end of a block is a message that may be a little late.
-  if (blocked || !hasRoom(lane) || (isCalm && lane.block !== undefined)) return;
+  if (blocked || !hasRoom(lane) || (isCalm && (lane.block !== undefined || lane.modelBlocks.size > 0))) return;
   for (const { jobId } of await store.queue.head(lane.lane, MOST_COUNTED)) {
-    const isWaiting = (await store.jobs.get(jobId))?.status === "Pending" && !lane.holders.has(jobId);
-    if (isWaiting) throw fail(`with ${lane.holders.size} of ${lane.limit} slots held while ${jobId} waits`);
+    const job = await store.jobs.get(jobId);
+    if (job?.status !== "Pending" || lane.holders.has(jobId)) continue;
+    if (modelBlock(lane, job.modelId, now, longest) === undefined)
+      throw fail(`with ${lane.holders.size} of ${lane.limit} slots held while ${jobId} waits`);
   }
 }
 
@@ -81,20 +80,15 @@ async function checkClaims(rest: Rest, lane: Lane, blocked: boolean, fail: (what
 }
 
 /** What has not come to its end yet, in words; empty once everything has. */
-export async function unfinishedJobs(
-  store: Store,
-  lanes: readonly LaneScript[],
-  jobIds: readonly string[],
-): Promise<string[]> {
+export async function unfinishedJobs(store: Store, jobIds: readonly string[]): Promise<string[]> {
   const left: string[] = [];
   for (const jobId of jobIds) {
     const job = await store.jobs.get(jobId);
     if (job === undefined) left.push(`job ${jobId} is not in the table`);
     else if (!hasEnded(job.status)) left.push(`job ${jobId} is ${job.status}`);
   }
-  for (const { name } of lanes) {
-    const lane = await store.lanes.get(name);
-    if (lane === undefined) continue;
+  for (const lane of await store.lanes.all()) {
+    const { lane: name } = lane;
     if (lane.holders.size > 0) left.push(`${name} has ${lane.holders.size} slots held`);
     if (lane.claiming.size > 0) left.push(`${name} has ${lane.claiming.size} unfinished claims`);
     const waiting = await store.queue.count(name, MOST_COUNTED);

@@ -31,14 +31,20 @@ export const answerRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: `      return block(world, run, lane, taken, "denied", answer.message);`,
+        from: "      return blockModel(world, run, lane, taken, answer.message);",
         to: "      return failJob(world, job, answer.message);",
       },
     ],
   },
   {
     name: "a blocked lane is not woken",
-    patches: [{ file: claims, from: "  await messages.wake(lane.lane, block.until);\n", to: "  void messages;\n" }],
+    patches: [
+      {
+        file: claims,
+        from: "instead of never.\n  await messages.wake(lane.lane, block.until);\n",
+        to: "\n  void messages;\n",
+      },
+    ],
   },
   {
     name: "the block comes before its wake message",

@@ -2,6 +2,8 @@ import type { Mutant } from "./mutant.ts";
 
 const move = "core/src/slots/bring-forward.ts";
 const advance = "core/src/moves/advance.ts";
+const refillAtEnd =
+  "  const lane = isOfEnd ? await refill(world, laneName, freed) : await world.store.lanes.get(laneName);\n";
 const sweep = "core/src/moves/sweep.ts";
 const repair = "core/src/moves/repair.ts";
 
@@ -12,10 +14,19 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: move,
-        from: "  const changed = await store.jobs.bringForward(jobId, nextStatus(world, seen));\n",
-        to: `  const known = await store.jobs.get(jobId);
-  const changed = known?.status === "Claimed" ? undefined : await store.jobs.bringForward(jobId, nextStatus(world, seen));
-`,
+        from: "    changed = await store.jobs.bringForward(jobId, next);\n",
+        to: "    changed = undefined;\n",
+      },
+    ],
+  },
+  {
+    name: "an event's job is not compared with ours",
+    level: "queue",
+    patches: [
+      {
+        file: move,
+        from: "  if (changed === undefined && !(await isOurs(world, job, seen))) return undefined;\n",
+        to: "  void isOurs;\n",
       },
     ],
   },
@@ -40,8 +51,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: advance,
-        from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  if (forwarded !== undefined && forwarded.freed === undefined) return;\n  const lane = await refill(world, laneName, freed);\n",
+        from: refillAtEnd,
+        to: `  if (forwarded !== undefined && forwarded.freed === undefined) return;\n${refillAtEnd}`,
       },
     ],
   },
@@ -50,12 +61,12 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: advance,
-        from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  void refill;\n  void freed;\n  const lane = await world.store.lanes.get(laneName);\n",
+        from: refillAtEnd,
+        to: "  void refill;\n  void isOfEnd;\n  const lane = await world.store.lanes.get(laneName);\n",
       },
       {
         file: repair,
-        from: "    const left = await refill(world, lane.lane);\n",
+        from: "      const left = await refill(world, name);\n",
         to: "    const left = lanes.length > 1 ? await refill(world, lane.lane) : undefined;\n",
       },
     ],
@@ -65,8 +76,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: advance,
-        from: "  const lane = await refill(world, laneName, freed);\n",
-        to: "  if (forwarded === undefined) return;\n  const lane = await refill(world, laneName, freed);\n",
+        from: refillAtEnd,
+        to: `  if (forwarded === undefined) return;\n${refillAtEnd}`,
       },
     ],
   },
@@ -85,7 +96,7 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: repair,
-        from: `    if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");`,
+        from: `      if (job === undefined) await world.store.lanes.releaseSlot(lane, jobId, "neutral");`,
         to: `    if (job === undefined) void [lane, jobId];`,
       },
     ],
@@ -117,8 +128,8 @@ export const crashRules: readonly Mutant[] = [
     patches: [
       {
         file: repair,
-        from: "    const left = await refill(world, lane.lane);\n",
-        to: "    const left = await world.store.lanes.get(lane.lane);\n    void refill;\n",
+        from: "      const left = await refill(world, name);\n",
+        to: "      const left = await world.store.lanes.get(name);\n    void refill;\n",
       },
     ],
   },

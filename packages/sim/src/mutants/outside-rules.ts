@@ -95,7 +95,7 @@ export const outsideRules: readonly Mutant[] = [
   },
   {
     name: "a block is believed however long it is to last",
-    patches: [{ file: lane, from: " && block.until <= now + longest[block.kind];", to: " && longest !== undefined;" }],
+    patches: [{ file: lane, from: " && until <= now + longest[kind];", to: " && longest[kind] > 0;" }],
   },
   {
     name: "a lease is believed however long it is to last",

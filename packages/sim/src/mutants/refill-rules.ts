@@ -27,7 +27,7 @@ export const refillRules: readonly Mutant[] = [
   },
   {
     name: "a blocked lane's unfinished claims are not looked up",
-    patches: [{ file: refill, from: "      await lookUpClaims(world, lane);\n", to: "      void lookUpClaims;\n" }],
+    patches: [{ file: refill, from: "() => lookUpClaim(world, jobId)", to: "async () => lookUpClaim" }],
   },
   {
     name: "unfinished claims are not finished",
@@ -44,9 +44,9 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: refill,
-        from: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+        from: `      const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished !== "done") return finished === "released" ? "again" : "full";`,
-        to: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+        to: `      const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished !== "done") return "full";`,
       },
     ],
@@ -56,9 +56,9 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: refill,
-        from: `    const finished = await finishClaim(world, run, lane, jobId);
+        from: `    const finished = await finishAlone(world, run, lane, jobId);
     if (finished !== "done") return finished === "released" ? "again" : "full";`,
-        to: `    const finished = await finishClaim(world, run, lane, jobId);
+        to: `    const finished = await finishAlone(world, run, lane, jobId);
     if (finished !== "done") return "full";`,
       },
     ],
@@ -99,8 +99,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: '    await store.lanes.finishClaiming(lane.lane, jobId);\n    return "done";',
-        to: '    return "done";',
+        from: '  await store.lanes.finishClaiming(lane.lane, jobId);\n  return "done";',
+        to: '  return "done";',
       },
     ],
   },
@@ -109,8 +109,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: "    await store.queue.drop(job);\n    await store.lanes.finishClaiming(lane.lane, jobId);",
-        to: "    await store.lanes.finishClaiming(lane.lane, jobId);",
+        from: "  await store.queue.drop(entry ?? job);\n",
+        to: "",
       },
       {
         file: claims,
@@ -122,7 +122,13 @@ export const refillRules: readonly Mutant[] = [
   {
     name: "the slot of an ended claim is kept",
     level: "queue",
-    patches: [{ file: claims, from: `    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n`, to: "" }],
+    patches: [
+      {
+        file: claims,
+        from: `    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n    const stale`,
+        to: "    const stale",
+      },
+    ],
   },
   {
     name: "the entry of an ended claim stays",
@@ -178,8 +184,8 @@ export const refillRules: readonly Mutant[] = [
       { file: claims, from: "  await store.lanes.finishClaiming(job.lane, job.jobId);\n", to: "" },
       {
         file: claims,
-        from: '    await store.lanes.finishClaiming(lane.lane, jobId);\n    return "done";',
-        to: '    return "done";',
+        from: '  await store.lanes.finishClaiming(lane.lane, jobId);\n  return "done";',
+        to: '  return "done";',
       },
     ],
   },

@@ -6,6 +6,7 @@ import type { Mutant } from "./mutant.ts";
 import { outsideRules } from "./outside-rules.ts";
 import { refillRules } from "./refill-rules.ts";
 import { searchErrors } from "./search-errors.ts";
+import { settingsRules } from "./settings-rules.ts";
 import { settlingRules } from "./settling-rules.ts";
 import { wholeRules } from "./whole-rules.ts";
 
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...refillRules,
   ...answerRules,
   ...crashRules,
+  ...settingsRules,
   ...wholeRules,
   ...settlingRules,
   ...outsideRules,

@@ -39,9 +39,9 @@ export const searchErrors: readonly Mutant[] = [
     patches: [
       {
         file: refill,
-        from: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+        from: `      const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished !== "done") return finished === "released" ? "again" : "full";`,
-        to: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+        to: `      const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished !== "done") return "full";`,
       },
     ],
@@ -51,16 +51,16 @@ export const searchErrors: readonly Mutant[] = [
     patches: [
       {
         file: refill,
-        from: `    const finished = await finishClaim(world, run, lane, jobId);
+        from: `    const finished = await finishAlone(world, run, lane, jobId);
     if (finished !== "done") return finished === "released" ? "again" : "full";`,
-        to: `    const finished = await finishClaim(world, run, lane, jobId);
+        to: `    const finished = await finishAlone(world, run, lane, jobId);
     if (finished === "blocked") return "full";`,
       },
       {
         file: refill,
-        from: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+        from: `      const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished !== "done") return finished === "released" ? "again" : "full";`,
-        to: `      const finished = await finishClaim(world, run, lane, entry.jobId, entry);
+        to: `      const finished = await finishAlone(world, run, lane, entry.jobId, entry);
       if (finished === "blocked") return "full";`,
       },
     ],
@@ -71,14 +71,14 @@ export const searchErrors: readonly Mutant[] = [
       {
         file: refill,
         from: `  for (const jobId of lane.claiming) {
-    const finished = await finishClaim(world, run, lane, jobId);
+    const finished = await finishAlone(world, run, lane, jobId);
     if (finished !== "done") return finished === "released" ? "again" : "full";
   }
   if (!hasRoom(lane)) return "full";
 `,
         to: `  if (!hasRoom(lane)) {
     for (const jobId of lane.claiming) {
-      const finished = await finishClaim(world, run, lane, jobId);
+      const finished = await finishAlone(world, run, lane, jobId);
       if (finished !== "done") return finished === "released" ? "again" : "full";
     }
     return "full";

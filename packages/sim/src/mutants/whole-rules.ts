@@ -10,25 +10,25 @@ export const wholeRules: readonly Mutant[] = [
   {
     name: "the sweep collects nothing",
     level: "whole",
-    patches: [{ file: sweep, from: "  await collectLeftovers(world);\n", to: "  void collectLeftovers;\n" }],
+    patches: [{ file: sweep, from: '  ["Looking for output that nobody collected", collectLeftovers],\n', to: "" }],
   },
   {
     name: "the sweep does not collect what it repairs, nor later",
     level: "whole",
     patches: [
-      { file: sweep, from: "  await collectLeftovers(world);\n", to: "  void collectLeftovers;\n" },
+      { file: sweep, from: '  ["Looking for output that nobody collected", collectLeftovers],\n', to: "" },
       { file: repair, from: "  await messages.collect(job.jobId, clock.now());\n", to: "  void [messages, clock];\n" },
     ],
   },
   {
     name: "the sweep resumes no plan",
     level: "whole",
-    patches: [{ file: sweep, from: "  await resumePlans(world);\n", to: "  void resumePlans;\n" }],
+    patches: [{ file: sweep, from: '  ["Looking for plans that were interrupted", resumePlans],\n', to: "" }],
   },
   {
     name: "the sweep finds no lost drops",
     level: "whole",
-    patches: [{ file: sweep, from: "  await findDrops(world);\n", to: "  void findDrops;\n" }],
+    patches: [{ file: sweep, from: '  ["Looking for drops that nobody noticed", findDrops],\n', to: "" }],
   },
   {
     name: "a repeated plan does nothing",
@@ -45,7 +45,11 @@ export const wholeRules: readonly Mutant[] = [
     name: "a repeated plan of an open submission does not refill",
     level: "whole",
     patches: [
-      { file: plan, from: `    if (submission.status === "Open") await refill(world, submission.lane);\n`, to: "" },
+      {
+        file: plan,
+        from: `    if (submission.status === "Open") await refill(world, homeOf(world, submission));\n`,
+        to: "",
+      },
     ],
   },
   {

@@ -62,7 +62,7 @@ async function step(simulation: Simulation): Promise<boolean> {
   const { bedrock, blocks } = simulation;
   const outlivedEnd = (lane: Lane) => blocks.outlives(lane.lane);
   const known = { owes: trouble.owes, hadTrouble: trouble.isRecent, outlivedEnd, isCalm };
-  await checkRest({ store, bedrock, lanes: script.lanes, now, ...known });
+  await checkRest({ store, bedrock, now, ...known });
   if (isCalm || now <= healAt || (await leftovers(simulation)).length > 0) return false;
   await checkRecords(ledgerOf(simulation));
   simulation.kept.check();
@@ -82,7 +82,7 @@ export async function quiet({ functions }: Simulation): Promise<void> {
 
 async function leftovers(simulation: Simulation): Promise<string[]> {
   const { store, script, jobIds } = simulation;
-  const jobs = await unfinishedJobs(store, script.lanes, jobIds);
+  const jobs = await unfinishedJobs(store, jobIds);
   return script.level === "queue" ? jobs : [...jobs, ...(await unfinishedDrops(ledgerOf(simulation)))];
 }
 

@@ -7,7 +7,6 @@ import {
   type LogEntry,
   type ObjectStore,
   refill,
-  type Settings,
   type Store,
   sweep,
   type World,
@@ -30,7 +29,7 @@ import { Chance, spread } from "../schedule/chance.ts";
 import type { Dropped } from "../script/dropped.ts";
 import { CallFaults } from "../script/faults.ts";
 import { Oddities } from "../script/oddities.ts";
-import { groups, idOf, pendingOf, settingsOf } from "../script/rows.ts";
+import { groups, idOf, pendingOf } from "../script/rows.ts";
 import {
   BEGIN,
   type DropScript,
@@ -40,6 +39,7 @@ import {
   type Script,
   sweepFaults,
 } from "../script/script.ts";
+import { StageSettings } from "../script/stage-settings.ts";
 import { Windows } from "../script/windows.ts";
 import { drop } from "./drops.ts";
 import { guarded, guardedCreate, guardedStore, type Observe } from "./guard.ts";
@@ -69,7 +69,7 @@ export class Simulation {
   readonly #windows: Windows;
   readonly #observe: Observe;
   readonly #bus: Bus;
-  readonly #settings: Settings;
+  readonly #settings: StageSettings;
   readonly #store: Store;
   readonly #objects: ObjectStore;
   readonly #asked: BatchService;
@@ -96,7 +96,7 @@ export class Simulation {
     this.#objects = watchedObjects(this.objects, DROPS_PREFIX);
     this.blocks = new LaneBlocks(this.agenda);
     this.kept = new KeptResults(this.objects);
-    this.#settings = settingsOf(script);
+    this.#settings = new StageSettings(script);
     const note = (line: string) => this.history.note(line);
     const nameOf = (jobName: string) => this.names.shorten(jobName).replace(`sluice-${STAGE}-`, "");
     this.#oddities = new Oddities(script, STAGE);
@@ -114,7 +114,9 @@ export class Simulation {
       owe,
     });
     const truth = { bedrock: this.bedrock, jobNameOf: (jobId: string) => jobNameOf(STAGE, jobId) };
-    const asksFor = (modelId: string) => this.blocks.checkAsked(this.store, this.#laneOf(modelId).name);
+    const asksFor = async (modelId: string) => {
+      if (this.#settings.isSteady(agenda.now)) await this.blocks.checkAsked(this.store, this.#laneOf(modelId).name);
+    };
     this.#asked = guardedCreate(this.bedrock, asksFor, (error) => this.#break(error));
     this.#store = this.blocks.watch(watchedStore(this.store, truth, this.#lastSeen));
     const worldOf = (instance: Instance) => this.#worldOf(instance);
@@ -132,7 +134,8 @@ export class Simulation {
     const { script, agenda } = this;
     for (const job of script.jobs) {
       this.names.set(idOf(job), job.name);
-      if (job.oddity === "squatted") this.bedrock.squat(jobNameOf(STAGE, idOf(job)), pendingOf(job, script).modelId);
+      if (job.oddity !== "squatted") continue;
+      this.bedrock.squat(jobNameOf(STAGE, idOf(job)), pendingOf(job, script).modelId, job.atMs);
     }
     for (const together of groups(script.jobs))
       agenda.at(BEGIN + (together[0]?.atMs ?? 0), "world", () => this.#put(together));
@@ -217,8 +220,19 @@ export class Simulation {
   }
 
   #sweep(name: string): void {
-    const move = (instance: Instance) => sweep(this.#worldOf(instance));
-    const done = (startedAt: number) => this.trouble.repaired(startedAt);
+    let isWhole = true;
+    const move = (instance: Instance) => {
+      const world = this.#worldOf(instance);
+      isWhole = true;
+      const log: World["log"] = (entry) => {
+        if (entry.event === "stepFailed") isWhole = false;
+        world.log(entry);
+      };
+      return sweep({ ...world, log });
+    };
+    const done = (startedAt: number) => {
+      if (isWhole) this.trouble.repaired(startedAt);
+    };
     this.functions.invoke({ name, timeoutMs: TIMEOUT_MS.long, by: "event", move, done });
   }
 
@@ -239,7 +253,7 @@ export class Simulation {
     let runs = 0;
     return {
       stage: STAGE,
-      settings: this.#settings,
+      ...this.#settings.readBy(instance.name, agenda.now),
       timings: defaultTimings,
       ...portsOf(instance, { ...ports, shorten, odd, sleeps }),
       clock: { now: () => agenda.now + instance.clockOffMs },
@@ -282,7 +296,7 @@ export class Simulation {
   #laneOf(model: string): LaneScript {
     const lane = this.script.lanes.find(({ modelId }) => model.endsWith(modelId));
     if (lane === undefined) throw new Error(`No lane has the model ${model}.`);
-    return lane;
+    return this.#settings.laneNow(lane, this.agenda.now);
   }
 
   #made(made: SimJob): void {

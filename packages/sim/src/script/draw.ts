@@ -19,6 +19,7 @@ import {
   type Rates,
   type Script,
   SECOND_MS,
+  type SettingsChange,
   sweepFaults,
   type WeakSpot,
   type Window,
@@ -130,8 +131,35 @@ export function drawScript(seed: number, level?: Script["level"]): Script {
   if (script.level === "queue") script.jobs = drawJobs(chance, lanes, arriving);
   else script.drops = withCopies(new Chance(seed, "copies"), drawDrops(chance, lanes, arriving));
   script.sweepsAtMs = drawSweeps(chance, script);
+  script.changes = drawChanges(chance, script);
   drawOutside(script);
   return script;
+}
+
+/** Lanes that are renamed, and limits that are raised, lowered or set to 0 for a while. */
+function drawChanges(chance: Chance, { lanes, healAtMs }: Script): SettingsChange[] {
+  if (chance.happens(0.6)) return [];
+  const times = Array.from({ length: chance.whole(1, 3) }, () => healAtMs * chance.fraction() ** 2).sort(
+    (a, b) => a - b,
+  );
+  const changes = times.map((atMs, n) => {
+    const { name, limit } = chance.pick(lanes);
+    const isRenamed = chance.happens(0.6);
+    return {
+      lane: name,
+      atMs,
+      name: isRenamed ? `${name}-${n}` : name,
+      limit: chance.happens(0.5) ? limit : chance.whole(0, 3),
+    };
+  });
+  // Whatever was paused goes on in the end.
+  const last = lanes.map(({ name, limit }) => ({
+    lane: name,
+    atMs: healAtMs,
+    name: changes.findLast((change) => change.lane === name)?.name ?? name,
+    limit,
+  }));
+  return [...changes, ...last];
 }
 
 /** What comes from outside of the queue. It is drawn from a stream of its own, so that the rest of a seed stays. */

@@ -1,5 +1,5 @@
 import { derivedUlid, type PendingJob, parseSettings, type Settings } from "@sluice/core";
-import { BEGIN, HOUR_MS, type JobScript, type Script } from "./script.ts";
+import { BEGIN, HOUR_MS, type JobScript, type LaneScript, type Script } from "./script.ts";
 
 /** Few, so that small drops make several jobs. */
 const MOST_RECORDS_A_JOB = 4;
@@ -41,13 +41,13 @@ export function pendingOf(job: JobScript, { lanes }: Script): PendingJob {
   };
 }
 
-/** The settings of a stage with the script's lanes; each has a route of its name. */
-export function settingsOf({ lanes }: Script): Settings {
+/** The settings of a stage with these lanes; each has a route by the name that it has in the script. */
+export function settingsOf(script: Script, lanes: readonly LaneScript[]): Settings {
   const rows = lanes.map(({ name, modelId, limit }) => [
     name,
     { models: [modelId], limit, minRecords: 1, maxRecords: MOST_RECORDS_A_JOB },
   ]);
-  const routes = lanes.map(({ name, modelId }) => [name, { model: modelId }]);
+  const routes = script.lanes.map(({ name, modelId }) => [name, { model: modelId }]);
   const settings = {
     lanes: Object.fromEntries(rows),
     routes: Object.fromEntries(routes),

@@ -141,13 +141,22 @@ export interface LaneScript {
   quota: number;
 }
 
+/** A deploy that renames a lane or gives it another limit while its work goes on. */
+export interface SettingsChange {
+  /** The lane, by the name that it has in the script. */
+  lane: string;
+  atMs: number;
+  name: string;
+  limit: number;
+}
+
 /** What is not as it should be with a job from the beginning. */
 export const oddities = [
   /** Bedrock refuses it as invalid, for good. */
   "invalid",
   /** Bedrock answers with an error that nobody knows, for good. */
   "odd",
-  /** Bedrock has a job of its name that reads another input. */
+  /** Bedrock has a job of its name that reads another input, and an event tells of it as the job is queued. */
   "squatted",
   /** Its first Create is not answered, the listing shows it minutes later, and none of its events arrives. */
   "hidden",
@@ -243,6 +252,8 @@ export interface Script {
   restores: RestoreScript[];
   /** When somebody sweeps by hand, in milliseconds after the beginning. */
   sweepsAtMs: number[];
+  /** Deploys of other settings, in the order of their times. */
+  changes?: SettingsChange[];
   bedrock: BedrockScript;
   /** How long an event takes to its function where nothing is wrong; the usual time where it is left out. */
   eventMs?: DurationMs;

@@ -27,6 +27,10 @@ const ended: fc.Arbitrary<NextStatus> = plain(
   { status: fc.constantFrom<EndedStatus>("Completed", "Failed", "Expired"), at: time, message: owner, arn, owner },
   ["status", "at"],
 );
+const known = fc.oneof(
+  plain({ status: fc.constantFrom<RunningStatus>("Submitted", "InProgress"), arn, knownArn: fc.constant(true) }),
+  plain({ status: fc.constantFrom<EndedStatus>("Completed", "Failed"), at: time, arn, knownArn: fc.constant(true) }),
+);
 const left = plain({ leaseUntil: time, odd: fc.boolean(), doubtSince: time, absentSince: time }, ["leaseUntil", "odd"]);
 const outcome = plain({ results: time, errors: time, inputTokens: time }, ["results", "errors"]);
 
@@ -41,6 +45,8 @@ function eventsOf(jobId: string): fc.Arbitrary<JobEvent> {
     plain({ kind: fc.constant("takeClaim"), owner, now: time, leaseUntil: time, latest: time }),
     plain({ kind: fc.constant("yieldClaim"), owner, left }),
     plain({ kind: fc.constant("bringForward"), to: fc.oneof(running, running, ended) }),
+    plain({ kind: fc.constant("bringForward"), to: known }),
+    plain({ kind: fc.constant("moveTo"), lane: fc.constantFrom("claude", "haiku") }),
     plain({ kind: fc.constant("recordOutcome"), outcome }),
     plain({ kind: fc.constant("recordOutcome"), outcome }),
     plain({ kind: fc.constant("markDone") }),
@@ -55,6 +61,8 @@ function make(jobs: Jobs, jobId: string, event: JobEvent): Promise<unknown> {
       return jobs.takeClaim(jobId, event.owner, event.now, event.leaseUntil, event.latest);
     case "yieldClaim":
       return jobs.yieldClaim(jobId, event.owner, event.left);
+    case "moveTo":
+      return jobs.moveTo(jobId, event.lane);
     case "bringForward":
       return jobs.bringForward(jobId, event.to);
     case "recordOutcome":

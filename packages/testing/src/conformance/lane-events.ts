@@ -12,6 +12,7 @@ import { type Doors, nextOf, plain } from "./store-transitions.ts";
 const jobId = fc.constantFrom("j1", "j2", "j3");
 const time = fc.integer({ min: 0, max: 6 });
 const kind = fc.constantFrom<BlockKind>("quota", "throttled", "denied", "failures");
+const model = fc.constantFrom("amazon.nova-lite-v1:0", "a.b/c:0");
 const longest = plain({ quota: time, throttled: time, denied: time, failures: time });
 const outcome = fc.constantFrom<ReleaseOutcome>("failure", "failure", "success", "neutral");
 
@@ -19,6 +20,10 @@ function eventsOf(lane: string): fc.Arbitrary<LaneEvent> {
   const block = plain({ kind, until: fc.constantFrom(0, 0, 3, 6), reason: fc.constant("words"), tries: time });
   return fc.oneof<fc.Arbitrary<LaneEvent>[]>(
     fc.constantFrom(3, 3, 2, 1, 0).map((limit) => ({ kind: "setLimit", lane, limit })),
+    plain({ kind: fc.constant("setLimit"), lane: fc.constant(lane), limit: time, settingsVersion: time }),
+    plain({ kind: fc.constant("takeOver"), jobId }),
+    plain({ kind: fc.constant("blockModel"), model, block }),
+    plain({ kind: fc.constant("liftModelBlock"), model }),
     plain({ kind: fc.constant("claimSlot"), jobId, now: time, longest }),
     plain({ kind: fc.constant("claimSlot"), jobId, now: time, longest }),
     plain({ kind: fc.constant("finishClaiming"), jobId }),
@@ -34,9 +39,15 @@ function eventsOf(lane: string): fc.Arbitrary<LaneEvent> {
 function make(lanes: Lanes, lane: string, event: LaneEvent): Promise<unknown> {
   switch (event.kind) {
     case "setLimit":
-      return lanes.setLimit(lane, event.limit);
+      return lanes.setLimit(lane, event.limit, event.settingsVersion);
     case "claimSlot":
       return lanes.claimSlot(lane, event.jobId, event.now, event.longest);
+    case "takeOver":
+      return lanes.takeOver(lane, event.jobId);
+    case "blockModel":
+      return lanes.blockModel(lane, event.model, event.block);
+    case "liftModelBlock":
+      return lanes.liftModelBlock(lane, event.model);
     case "finishClaiming":
       return lanes.finishClaiming(lane, event.jobId);
     case "releaseSlot":
@@ -52,6 +63,11 @@ function make(lanes: Lanes, lane: string, event: LaneEvent): Promise<unknown> {
   }
 }
 
+/** What tells whether it was done. */
+const TOLD: ReadonlySet<LaneEvent["kind"]> = new Set([
+  ...(["claimSlot", "takeOver", "liftBlock", "liftModelBlock", "winListing"] as const),
+]);
+
 /** How lanes change through their port. Two of them have names that differ only in case. */
 export const laneDoors: Doors<Lanes, Lane, LaneEvent> = {
   ids: ["A", "a"],
@@ -59,9 +75,10 @@ export const laneDoors: Doors<Lanes, Lane, LaneEvent> = {
   transition: laneTransition,
   read: (lanes, lane) => lanes.get(lane),
   make,
-  result({ kind }, _before, made) {
-    if (kind === "setLimit" || kind === "releaseSlot") return nextOf(made);
-    return kind === "claimSlot" || kind === "liftBlock" || kind === "winListing" ? "next" in made : undefined;
+  result({ kind }, before, made) {
+    if (kind === "setLimit") return nextOf(made) ?? before;
+    if (kind === "releaseSlot") return nextOf(made);
+    return TOLD.has(kind) ? "next" in made : undefined;
   },
   pages: [{ page: async (lanes) => ({ items: await lanes.all() }), holds: (rows) => rows }],
 };

@@ -29,6 +29,7 @@ function eventsOf(submissionId: string): fc.Arbitrary<SubmissionEvent> {
     plain({ kind: fc.constant("commitPlan"), plan, counts, openJobs: fc.uniqueArray(jobId) }),
     plain({ kind: fc.constant("open") }),
     plain({ kind: fc.constant("refuse"), problem, counts }),
+    plain({ kind: fc.constant("refuse"), problem, counts, run: fc.constantFrom("run1", "run2") }),
     plain({ kind: fc.constant("settleSlice"), jobId, settled }),
     plain({ kind: fc.constant("settleSlice"), jobId, settled }),
     plain({ kind: fc.constant("chooseFolder"), folder }),
@@ -52,7 +53,7 @@ function make(submissions: Submissions, submissionId: string, event: SubmissionE
     case "open":
       return submissions.open(submissionId);
     case "refuse":
-      return submissions.refuse(submissionId, event.problem, event.counts);
+      return submissions.refuse(submissionId, event.problem, event.counts, event.run);
     case "settleSlice":
       return submissions.settleSlice(submissionId, event.jobId, event.settled).catch(kindOf);
     case "chooseFolder":

@@ -18,6 +18,7 @@ export function memoryJobs(stored: Map<string, Job>): Jobs {
       return isDone(jobId, { kind: "takeClaim", owner, now, leaseUntil, latest }) ? before : undefined;
     },
     yieldClaim: async (jobId, owner, left) => isDone(jobId, { kind: "yieldClaim", owner, left }),
+    moveTo: async (jobId, lane) => void rows.apply(jobId, { kind: "moveTo", lane }),
     bringForward: async (jobId, to) => rows.apply(jobId, { kind: "bringForward", to }),
     recordOutcome: async (jobId, outcome) => void rows.apply(jobId, { kind: "recordOutcome", outcome }),
     markDone: async (jobId) => void rows.apply(jobId, { kind: "markDone" }),

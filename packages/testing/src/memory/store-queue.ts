@@ -12,8 +12,8 @@ export function memoryQueue(queues: Map<string, QueueEntry[]>): Queue {
   const queueOf = (lane: string) => queues.get(lane) ?? [];
 
   return {
-    async put({ lane, rank, jobId }) {
-      const entry = { lane, rank, jobId };
+    async put({ lane, rank, jobId, modelId }) {
+      const entry = { lane, rank, jobId, ...(modelId !== undefined && { modelId }) };
       const queue = queueOf(lane);
       if (queue.some(isSame(entry))) return;
       queues.set(lane, [...queue, entry].sort(compareEntries));

@@ -33,10 +33,10 @@ export class Rows<State extends object, Event> {
     return copyOf(done.next);
   }
 
-  /** The row after an event that no row refuses. */
-  must(id: string, event: Event): State {
-    const row = this.apply(id, event);
-    if (row === undefined) throw new Error(`The rules refused ${id} what they refuse to none.`);
+  /** A row that is there: it refused what only a row can refuse. */
+  present(id: string): State {
+    const row = this.get(id);
+    if (row === undefined) throw new Error(`The rules refused ${id}, which is not there, what they refuse to none.`);
     return row;
   }
 

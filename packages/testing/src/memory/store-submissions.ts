@@ -31,8 +31,8 @@ export function memorySubmissions(stored: Map<string, Submission>, firstByPath: 
       return told(submissionId, { kind: "commitPlan", plan, counts, openJobs });
     },
     open: async (submissionId) => void rows.apply(submissionId, { kind: "open" }),
-    refuse: async (submissionId, problem, counts) =>
-      rows.apply(submissionId, { kind: "refuse", problem, counts }) !== undefined,
+    refuse: async (submissionId, problem, counts, run) =>
+      rows.apply(submissionId, { kind: "refuse", problem, counts, ...(run !== undefined && { run }) }) !== undefined,
     settleSlice: async (submissionId, jobId, settled) => told(submissionId, { kind: "settleSlice", jobId, settled }),
     async chooseFolder(submissionId, folder) {
       return told(submissionId, { kind: "chooseFolder", folder }).folder ?? folder;

@@ -1,6 +1,9 @@
-import { blockKinds } from "@sluice/core";
-import { Entity } from "electrodb";
+import { type Block, blockKinds } from "@sluice/core";
+import { CustomAttributeType, Entity } from "electrodb";
 import { type Place, primaryKey, SERVICE } from "./entity.ts";
+
+/** The blocks of single models; each knows the name that its key is a hash of. */
+export type StoredModelBlocks = Record<string, Block & { model: string }>;
 
 /**
  * A lane and its slots. All lanes share one partition, so that one consistent query reads them all; a lane changes a
@@ -25,6 +28,10 @@ export function laneEntity(place: Place) {
             tries: { type: "number", required: true },
           },
         },
+        // By a hash of the model's name, which itself may have any sign in it; absent until a model was blocked.
+        modelBlocks: { type: CustomAttributeType<StoredModelBlocks>("any") },
+        // Absent in lanes of earlier versions, which is 0.
+        settingsVersion: { type: "number" },
         failuresInRow: { type: "number", required: true },
         listedAt: { type: "number", required: true },
         // Absent until an end was missed.

@@ -12,6 +12,7 @@ export function queueEntryEntity(place: Place) {
         place: { type: "string", required: true },
         rank: { type: "number", required: true },
         jobId: { type: "string", required: true },
+        modelId: { type: "string" },
       },
       indexes: { primary: primaryKey(["lane"], ["place", "jobId"]) },
     },

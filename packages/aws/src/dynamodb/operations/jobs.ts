@@ -62,6 +62,10 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
       return !rejected;
     },
 
+    async moveTo(jobId, lane) {
+      await jobs.patch({ jobId }).set({ lane }).go({ returnOnConditionCheckFailure: true });
+    },
+
     async bringForward(jobId, to) {
       const { rejected, data } = await jobs
         .patch({ jobId })
@@ -72,9 +76,10 @@ export function jobOperations(jobs: JobEntity, expiresAt: () => number | undefin
         })
         .where(({ statusRank, arn, owner }, { lt, eq, notExists }) => {
           const isForward = lt(statusRank, rankOf(to.status));
-          const hasNoArn = to.arn === undefined ? [notExists(arn)] : [];
+          const hasNoArn = to.knownArn ? [] : [notExists(arn)];
+          const hasThisArn = to.arn === undefined ? [] : [eq(arn, to.arn)];
           const isItsOwner = "owner" in to && to.owner !== undefined ? [eq(owner, to.owner)] : [];
-          return all(isForward, ...hasNoArn, ...isItsOwner);
+          return all(isForward, any(...hasNoArn, ...hasThisArn), ...isItsOwner);
         })
         .go({ response: "all_new", returnOnConditionCheckFailure: true });
       return rejected ? undefined : jobOfRow(data);

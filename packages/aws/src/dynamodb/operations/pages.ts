@@ -1,4 +1,5 @@
 import type { Page } from "@sluice/core";
+import { RowInvalid } from "../rows/row.ts";
 
 /** How often keys that DynamoDB left out of a batch are asked for again; a batch of 100 big items takes two or three. */
 const MAX_REREADS = 20;
@@ -21,7 +22,8 @@ type Reread<Row> = (ids: string[]) => Promise<{ rows: [id: string, row: Row][]; 
 /**
  * A page that an index found and the table itself told. What the index still shows but no longer belongs (`toItem`
  * answers undefined) is left out, so a page may be shorter than its limit, even empty, and yet have a next one. The
- * cursor is the last id found: what came or went in the meantime moves nothing.
+ * cursor is the last id found: what came or went in the meantime moves nothing. An item that cannot be read is told
+ * beside the others.
  *
  * @throws if DynamoDB goes on leaving items unread
  */
@@ -42,11 +44,18 @@ export async function pageByIndex<Row, T>(
     left = batch.left;
   }
   const items: T[] = [];
+  const unreadable: string[] = [];
   for (const id of ids) {
     const row = rowById.get(id);
-    const item = row === undefined ? undefined : toItem(row);
-    if (item !== undefined) items.push(item);
+    try {
+      const item = row === undefined ? undefined : toItem(row);
+      if (item !== undefined) items.push(item);
+    } catch (error) {
+      if (!(error instanceof RowInvalid)) throw error;
+      unreadable.push(error.message);
+    }
   }
   const last = ids.at(-1);
-  return hasMore && last !== undefined ? { items, cursor: last } : { items };
+  const page: Page<T> = hasMore && last !== undefined ? { items, cursor: last } : { items };
+  return unreadable.length > 0 ? { ...page, unreadable } : page;
 }

@@ -19,8 +19,9 @@ function placeOf(rank: number): string {
 /** The operations on the lanes' queues. Entries are put and deleted without conditions: twice is once. */
 export function queueOperations(entries: QueueEntryEntity): Queue {
   return {
-    async put({ lane, rank, jobId }) {
-      await entries.put({ lane, place: placeOf(rank), rank, jobId }).go({ response: "none" });
+    async put({ lane, rank, jobId, modelId }) {
+      const model = modelId === undefined ? {} : { modelId };
+      await entries.put({ lane, place: placeOf(rank), rank, jobId, ...model }).go({ response: "none" });
     },
 
     async head(lane, limit, after) {
@@ -31,7 +32,7 @@ export function queueOperations(entries: QueueEntryEntity): Queue {
       const { data } = await (after === undefined
         ? queue.go(whole)
         : queue.gt({ place: placeOf(after.rank), jobId: after.jobId }).go(whole));
-      return data.map(({ rank, jobId }) => ({ lane, rank, jobId }));
+      return data.map(({ rank, jobId, modelId }) => ({ lane, rank, jobId, ...(modelId !== undefined && { modelId }) }));
     },
 
     async drop({ lane, rank, jobId }) {

@@ -67,14 +67,16 @@ export function submissionOperations(
         .go({ returnOnConditionCheckFailure: true });
     },
 
-    async refuse(submissionId, problem, { records, results, errors }) {
+    async refuse(submissionId, problem, { records, results, errors }, run) {
       const { rejected } = await submissions
         .patch({ submissionId })
         .set({ status: "Refused", problem: { ...problem }, records, results, errors, ...through() })
+        .remove(["plan", "openJobs"])
         .where(({ status, plan }, { eq, notExists }) => {
           const isPlanning = eq(status, "Planning");
           const notYetCommitted = notExists(plan);
-          return all(isPlanning, notYetCommitted);
+          const isTheLostPlan = run === undefined ? [] : [eq(plan.run, run)];
+          return all(isPlanning, any(notYetCommitted, ...isTheLostPlan));
         })
         .go({ returnOnConditionCheckFailure: true });
       return !rejected;

@@ -9,11 +9,14 @@ export function laneOfRow(row: EntityItem<LaneEntity>): Lane {
   const holders = new Set(row.holders);
   const claiming = new Set(row.claiming);
   for (const jobId of claiming) if (!holders.has(jobId)) reader.refuse(`${jobId} is in claiming but holds no slot`);
+  const blocks = Object.values(row.modelBlocks ?? {}).map(({ model, ...block }) => [model, block] as const);
   return {
     ...reader.needAll(["lane", "limit", "failuresInRow", "listedAt"]),
     holders,
     claiming,
     missedAt: row.missedAt ?? 0,
+    settingsVersion: row.settingsVersion ?? 0,
+    modelBlocks: new Map(blocks),
     ...(row.block !== undefined && { block: row.block }),
   };
 }

@@ -1,5 +1,5 @@
 /** An item of the table is not what Sluice writes. */
-class RowInvalid extends Error {
+export class RowInvalid extends Error {
   constructor(kind: string, id: string, what: string) {
     super(
       `The table's ${kind} ${id} cannot be read: ${what}. Sluice never writes such an item, so something else changed it; ` +

@@ -1,0 +1,221 @@
+import { aWorld, type MemoryWorld, queueJobs, settings } from "@sluice/testing";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { PendingJob } from "../job/job.ts";
+import { refill } from "../slots/refill.ts";
+import { advance } from "./advance.ts";
+import { sweep } from "./sweep.ts";
+import { wake } from "./wake.ts";
+
+const HAIKU = "anthropic.claude-3-haiku-20240307-v1:0";
+const NOVA = "amazon.nova-lite-v1:0";
+const LLAMA = "meta.llama3-3-70b-instruct-v1:0";
+type Lanes = Record<string, { models: string[]; limit: number }>;
+
+let world: MemoryWorld;
+beforeEach(() => {
+  world = aWorld({ settings: stage({ claude: { models: [HAIKU], limit: 3 } }) });
+});
+
+function stage(lanes: Lanes) {
+  const [first] = Object.values(lanes);
+  return settings({ lanes, routes: {}, default: { model: first!.models[0]! } });
+}
+
+/** A deploy: other settings, of a newer version. */
+function deploy(lanes: Lanes) {
+  world.settings = stage(lanes);
+  world.settingsVersion = (world.settingsVersion ?? 0) + 1;
+}
+
+async function deliver() {
+  for (let n = 0; n < 500; n++) {
+    const message = world.messages.take(world.clock.now());
+    if (message === undefined) return;
+    if (message.kind === "wake") await wake(world, message.lane, message.at);
+  }
+  throw new Error("The messages never end.");
+}
+
+/** Ends every job that runs, again and again; the most that ran at once. */
+async function runAll(): Promise<number> {
+  let most = 0;
+  for (let n = 0; n < 100 && world.batch.running.length > 0; n++) {
+    most = Math.max(most, world.batch.running.length);
+    await advance(world, world.batch.move(world.batch.running[0]!.arn, "Completed"));
+    await deliver();
+  }
+  return most;
+}
+
+const statuses = (jobs: readonly PendingJob[]) =>
+  Promise.all(jobs.map(async ({ jobId }) => (await world.store.jobs.get(jobId))?.status));
+const lane = (name: string) => world.store.lanes.get(name);
+const told = (event: string) => world.entries.filter((entry) => entry.event === event);
+
+describe("a lane that is renamed", () => {
+  test.each(["a refill", "a sweep"])("is the same quota, seen first by %s: never more jobs at once", async (first) => {
+    const jobs = await queueJobs(world, 9);
+    await refill(world, "claude");
+    deploy({ haiku: { models: [HAIKU], limit: 3 } });
+    await (first === "a sweep" ? sweep(world) : refill(world, "haiku"));
+    expect(world.batch.running).toHaveLength(3);
+    expect((await lane("claude"))?.holders.size).toBe(0);
+    expect((await lane("haiku"))?.holders.size).toBe(3);
+    await sweep(world);
+    await deliver();
+    expect(await runAll()).toBe(3);
+    expect(await statuses(jobs)).toEqual(jobs.map(() => "Completed"));
+    expect(await lane("haiku")).toMatchObject({ holders: new Set(), claiming: new Set() });
+  });
+});
+
+describe("a model that moves to another lane", () => {
+  test("takes its waiting jobs with it, and the slots that it holds count there", async () => {
+    const jobs = await queueJobs(world, 6);
+    await refill(world, "claude");
+    deploy({ claude: { models: [LLAMA], limit: 3 }, nova: { models: [NOVA, HAIKU], limit: 2 } });
+    await sweep(world);
+    await deliver();
+    expect(world.batch.running).toHaveLength(3);
+    expect((await lane("nova"))?.holders.size).toBe(3);
+    await advance(world, world.batch.move(world.batch.running[0]!.arn, "Completed"));
+    expect(world.batch.running, "its new limit is 2").toHaveLength(2);
+    expect(await runAll()).toBe(2);
+    expect(await statuses(jobs)).toEqual(jobs.map(() => "Completed"));
+  });
+});
+
+describe("a lane that is taken out, its models with it", () => {
+  test("lets its jobs end, asks Bedrock for no other, and says at every sweep what waits", async () => {
+    const jobs = await queueJobs(world, 5);
+    await refill(world, "claude");
+    deploy({ nova: { models: [NOVA], limit: 3 } });
+    await sweep(world);
+    await runAll();
+    for (let n = 0; n < 3; n++) {
+      world.clock.pass(1_800_000);
+      await sweep(world);
+      await deliver();
+    }
+    expect(await statuses(jobs)).toEqual(["Completed", "Completed", "Completed", "Pending", "Pending"]);
+    expect(world.batch.requests).toHaveLength(3);
+    expect(told("laneLeft")).toHaveLength(1);
+    const said = told("jobsWithoutLane");
+    expect(said).toHaveLength(4);
+    expect(said[0]).toMatchObject({ level: "error", count: 2 });
+    expect(said[0]?.message).toContain("Add the model to a lane");
+  });
+
+  test("and put back under any name, runs what has waited", async () => {
+    const jobs = await queueJobs(world, 5);
+    deploy({ nova: { models: [NOVA], limit: 3 } });
+    await refill(world, "claude");
+    await sweep(world);
+    expect(await statuses(jobs)).toEqual(jobs.map(() => "Pending"));
+    deploy({ nova: { models: [NOVA], limit: 3 }, again: { models: [HAIKU], limit: 2 } });
+    await sweep(world);
+    await deliver();
+    expect(world.batch.running).toHaveLength(2);
+    await runAll();
+    expect(await statuses(jobs)).toEqual(jobs.map(() => "Completed"));
+  });
+});
+
+describe("a limit of 0", () => {
+  test("holds back what was claimed before and refused for the quota; raised, it goes on in order", async () => {
+    world.batch.quota = 0;
+    const jobs = await queueJobs(world, 4);
+    await refill(world, "claude");
+    expect((await lane("claude"))?.claiming.size).toBe(1);
+    deploy({ claude: { models: [HAIKU], limit: 0 } });
+    world.batch.quota = 10;
+    world.clock.pass(3_600_000);
+    await sweep(world);
+    await deliver();
+    expect(world.batch.jobs).toEqual([]);
+    expect(await lane("claude")).toMatchObject({ limit: 0, holders: new Set(), claiming: new Set() });
+    deploy({ claude: { models: [HAIKU], limit: 1 } });
+    await sweep(world);
+    expect(world.batch.jobs[0]?.inputKey).toBe(jobs[0]!.inputKey);
+    await runAll();
+    expect(await statuses(jobs)).toEqual(jobs.map(() => "Completed"));
+  });
+
+  test("lets a call whose outcome is unknown keep its slot until a look-up is proof", async () => {
+    world.batch.faults.push({ kind: "unknown", message: "no answer" });
+    await queueJobs(world, 1);
+    await refill(world, "claude");
+    deploy({ claude: { models: [HAIKU], limit: 0 } });
+    world.clock.pass(world.timings.leaseMs + 1);
+    await sweep(world);
+    expect((await lane("claude"))?.holders.size).toBe(1);
+    world.clock.pass(world.timings.doubtMs);
+    await sweep(world);
+    expect((await lane("claude"))?.holders.size).toBe(0);
+    expect(world.batch.requests).toHaveLength(1);
+  });
+});
+
+describe("a limit that is lowered", () => {
+  test("below what is claimed lets as many be created as it says, and gives the other slots back", async () => {
+    world.batch.faults.push({ kind: "unknown", message: "1" }, { kind: "unknown", message: "2" });
+    await queueJobs(world, 3);
+    await refill(world, "claude");
+    expect((await lane("claude"))?.claiming.size).toBe(2);
+    deploy({ claude: { models: [HAIKU], limit: 1 } });
+    // Two look-ups, so far apart, prove that neither call made a job.
+    for (const ms of [world.timings.leaseMs + 1, world.timings.doubtMs]) {
+      world.clock.pass(ms);
+      await sweep(world);
+      await deliver();
+    }
+    expect(world.batch.running).toHaveLength(1);
+    expect(await runAll()).toBe(1);
+    expect(world.batch.jobs).toHaveLength(3);
+  });
+
+  test("is not set back by an instance that still has the settings of before", async () => {
+    await queueJobs(world, 9);
+    const old = { ...world };
+    deploy({ claude: { models: [HAIKU], limit: 1 } });
+    await refill(world, "claude");
+    await refill(old, "claude");
+    await sweep(old);
+    expect(await lane("claude")).toMatchObject({ limit: 1, settingsVersion: 1 });
+    expect(world.batch.running).toHaveLength(1);
+  });
+});
+
+describe("a model that is denied", () => {
+  const NOVA_JOBS = { modelId: NOVA, invocation: "Converse" } as const;
+
+  test.each([1, 3])(
+    "lets the other models of its lane go on, with %i slots, and runs once it is not",
+    async (limit) => {
+      deploy({ claude: { models: [HAIKU, NOVA], limit } });
+      const create = world.batch.create.bind(world.batch);
+      let isDenied = true;
+      world.batch.create = async (request) =>
+        isDenied && request.modelId === HAIKU ? { kind: "denied", message: "AccessDenied: grant it" } : create(request);
+      const denied = await queueJobs(world, 3);
+      const others = [];
+      for (let n = 10; n < 13; n++) {
+        const jobId = `01ARZ3NDEKTSV4RRFFQ69G5F${n}`;
+        others.push(...(await queueJobs(world, 1, { ...NOVA_JOBS, jobId, rank: world.clock.now() + n, slice: n })));
+      }
+      await refill(world, "claude");
+      await runAll();
+      expect(await statuses(others)).toEqual(others.map(() => "Completed"));
+      const now = await lane("claude");
+      expect(now).toMatchObject({ holders: new Set(), claiming: new Set() });
+      expect(now?.block).toBeUndefined();
+      expect(now?.modelBlocks.get(HAIKU)).toMatchObject({ kind: "denied", reason: "AccessDenied: grant it", tries: 1 });
+      isDenied = false;
+      world.clock.pass(world.timings.backoff.denied.firstMs);
+      await deliver();
+      expect((await lane("claude"))?.modelBlocks.size).toBe(0);
+      await runAll();
+      expect(await statuses(denied)).toEqual(denied.map(() => "Completed"));
+    },
+  );
+});
