@@ -127,8 +127,8 @@ export const settlingRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "  if (await store.submissions.finish(submissionId))\n",
-        to: "  await store.submissions.finish(submissionId);\n  if (submissionId)\n",
+        from: "  if (!(await store.submissions.finish(submissionId))) return;\n",
+        to: "  await store.submissions.finish(submissionId);\n",
       },
     ],
   },

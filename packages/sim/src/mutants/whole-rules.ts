@@ -102,8 +102,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: collect,
-        from: "    const folder = await store.submissions.chooseFolder(submissionId, place.folder);\n",
-        to: "    const folder = await store.submissions.chooseFolder(submissionId, place.folder);\n    await sweepUp(objects, submissionId);\n",
+        from: "    folder = await store.submissions.chooseFolder(submissionId, place.folder);\n",
+        to: "    folder = await store.submissions.chooseFolder(submissionId, place.folder);\n    await sweepUp(objects, submissionId);\n",
       },
     ],
   },
