@@ -195,9 +195,10 @@ async function open(
     ...{ log, sweeper, current: () => settings },
     effective: (edited) => effective(edited, options),
     take: async (edited) => {
+      // Both at once: nothing may run with the one and without the other.
+      world.settingsVersion = await nextSettingsVersion(world.store, Date.now());
       settings = edited;
       world.settings = edited;
-      world.settingsVersion = await nextSettingsVersion(world.store, Date.now());
       await tellEndpoints();
     },
   });
