@@ -3,6 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ZodError } from "zod";
+import type { ServerClock } from "./clock.ts";
 import { refusalAtDoor } from "./door.ts";
 import { BedrockError } from "./errors.ts";
 import type { Faults } from "./faults.ts";
@@ -70,11 +71,14 @@ export function bedrockHttp(
   operations: Operations,
   faults: Faults,
   accessKey: string,
+  clock: ServerClock,
   onProblem: (problem: unknown) => void,
 ): App {
   const app: App = new Hono();
   app.use(async (context, next) => {
     context.header("x-amzn-requestid", randomUUID());
+    // Node would give the machine's time; the jobs' times are this clock's, and clients compare the two.
+    context.header("date", new Date(clock.nowMs()).toUTCString());
     const refusal = refusalAtDoor(context.env.incoming.headers, accessKey);
     if (refusal === undefined) return next();
     context.header("x-amzn-errortype", refusal.code);

@@ -126,7 +126,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
   });
   const quotaOf = quotaFunction(options.slots);
   const operations = new Operations({ account, clock, register, engine, bulletin, faults, quotaOf });
-  const server = await listening(bedrockHttp(operations, faults, accessKey, onProblem).fetch, host, port);
+  const server = await listening(bedrockHttp(operations, faults, accessKey, clock, onProblem).fetch, host, port);
   for (const job of register.open()) engine.start(job.jobId);
   const address = server.address() as AddressInfo;
   return {
