@@ -17,6 +17,10 @@ const explained: [RegExp, string][] = [
   [/^MeasureRole sqs:SendMessage /, "Lambda keeps a measurement that failed"],
   [/^PlanRole sqs:SendMessage .*PlanQueueQueue/, "an object that is overwritten three times while it is read"],
   [
+    /^SweepRole s3:(PutObject .*processed|DeleteObject .*staging)/,
+    "a file that was lost before it was planned is refused by the sweep, with its words in processed/",
+  ],
+  [
     /^CollectRole s3:(GetObject .*to-process|PutObject .*staging)/,
     "what was prepared is written again out of the dropped file where somebody deleted it",
   ],
