@@ -56,8 +56,8 @@ export async function sweepStage(stage: string, log: Log): Promise<{ lanes: numb
 
 /** What a sweep could not do by itself it only logs; whoever swept by hand wants to know. */
 function sweptInPart(failed: readonly string[]): Failure {
-  const denied = failed.find((message) => /not authorized to perform/.test(message));
-  const more = failed.length > 1 ? ` So did ${failed.length - 1} more; The log above has each.` : "";
+  const denied = failed.find((message) => /AccessDenied|not authorized to perform/.test(message));
+  const more = failed.length > 1 ? ` ${failed.length - 1} more steps failed; the log above has each.` : "";
   if (denied !== undefined) return new Failure("NoPermission", denied + more, "Sweep with credentials that may do it.");
   return new Failure("SweepIncomplete", `${failed[0]}${more}`, "Mend what it names, and sweep again.");
 }
