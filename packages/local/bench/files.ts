@@ -3,23 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseSettings } from "@sluice/core";
 import { startLocalWorld } from "../src/world/start.ts";
+import { MODEL, record } from "./records.ts";
 
-const MODEL = "anthropic.claude-3-haiku-20240307-v1:0";
 const SLOTS = 20;
 const RECORDS_A_FILE = 100;
 const none = { leastMs: 0, mostMs: 0 };
 /** A job ends as soon as it can, so that the queue's own work is what takes the time. */
 const DELAYS = { submitted: none, validating: none, scheduled: none, inProgress: none, perRecordMs: 0 };
-
-const record = (n: number) =>
-  JSON.stringify({
-    recordId: `r${n}`,
-    modelInput: {
-      anthropic_version: "bedrock-2023-05-31",
-      max_tokens: 10,
-      messages: [{ role: "user", content: `Count to ${n}.` }],
-    },
-  });
 
 export interface FilesFigures {
   files: number;

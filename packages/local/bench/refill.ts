@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { parseSettings } from "@sluice/core";
 import { startLocalWorld } from "../src/world/start.ts";
 import { quantile } from "./quantile.ts";
+import { MODEL, record } from "./records.ts";
 
-const MODEL = "anthropic.claude-3-haiku-20240307-v1:0";
 const SLOTS = 10;
 const REFILLS = 500;
 const ms = (leastMs: number, mostMs: number) => ({ leastMs, mostMs });
@@ -21,16 +21,6 @@ const DELAYS = {
 };
 
 const ENDED = new Set(["Completed", "PartiallyCompleted", "Failed", "Stopped", "Expired"]);
-
-const line = (n: number) =>
-  JSON.stringify({
-    recordId: `r${n}`,
-    modelInput: {
-      anthropic_version: "bedrock-2023-05-31",
-      max_tokens: 10,
-      messages: [{ role: "user", content: `Count to ${n}.` }],
-    },
-  });
 
 /**
  * Lets the whole local world run jobs of one record on ten slots, and takes for each refill the time from the event
@@ -61,7 +51,7 @@ export async function benchRefill(): Promise<{ p50: number; p99: number; refills
     },
   });
   try {
-    const lines = Array.from({ length: SLOTS + REFILLS }, (_, n) => line(n));
+    const lines = Array.from({ length: SLOTS + REFILLS }, (_, n) => record(n));
     await world.objects.put("to-process/bench.jsonl", Buffer.from(`${lines.join("\n")}\n`));
     await world.idle();
   } finally {

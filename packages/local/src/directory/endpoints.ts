@@ -1,12 +1,11 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseSettings, type Settings } from "@sluice/core";
 import * as z from "zod";
 import { greetingOf, type Holder } from "./held.ts";
+import { OWNER_ONLY, textOfFile, writeJson } from "./json-file.ts";
 
 const FILE_NAME = "dev.json";
-/** The access key is in it, and whoever has that can read and write the table. */
-const OWNER_ONLY = 0o600;
 const MAX_ANSWER_MS = 1_000;
 
 const holderSchema = z.object({ pid: z.int().positive(), purpose: z.string() });
@@ -36,15 +35,8 @@ export interface Endpoints {
  * files open has the directory.
  */
 export async function announce(dir: string, holder: Holder, endpoints?: Omit<Endpoints, "pid">): Promise<void> {
-  const path = join(dir, FILE_NAME);
-  const draft = `${path}.new`;
-  // A draft that was there already would keep its own rights.
-  await rm(draft, { force: true });
-  await writeFile(draft, `${JSON.stringify({ ...holder, ...endpoints }, undefined, 2)}\n`, {
-    mode: OWNER_ONLY,
-    flag: "wx",
-  });
-  await rename(draft, path);
+  // The access key is in it, and whoever has that can read and write the table.
+  await writeJson(join(dir, FILE_NAME), { ...holder, ...endpoints }, OWNER_ONLY);
 }
 
 export async function withdraw(dir: string): Promise<void> {
@@ -54,13 +46,8 @@ export async function withdraw(dir: string): Promise<void> {
 /** What a process said of itself when it took a directory, if it still runs; undefined if nobody did. */
 export async function announced(dir: string): Promise<{ holder: Holder; endpoints?: Endpoints } | undefined> {
   const path = join(dir, FILE_NAME);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = await textOfFile(path);
+  if (text === undefined) return undefined;
   try {
     const said: unknown = JSON.parse(text);
     const holder = holderSchema.parse(said);

@@ -1,10 +1,9 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { OWNER_ONLY, writeJson } from "./json-file.ts";
 
 const FILE_NAME = "responder.json";
-/** What an endpoint says of a failed request is only its owner's to read. */
-const OWNER_ONLY = 0o600;
 
 const troubleSchema = z.object({
   /** The process that has the trouble: a file with another one is of a process that is no more. */
@@ -23,11 +22,8 @@ export type ResponderTrouble = z.infer<typeof troubleSchema>;
 export async function writeTrouble(dir: string, trouble: ResponderTrouble | undefined): Promise<void> {
   const path = join(dir, FILE_NAME);
   if (trouble === undefined) return rm(path, { force: true });
-  const draft = `${path}.new`;
-  // A draft that was there already would keep its own rights.
-  await rm(draft, { force: true });
-  await writeFile(draft, `${JSON.stringify(trouble, undefined, 2)}\n`, { mode: OWNER_ONLY, flag: "wx" });
-  await rename(draft, path);
+  // What an endpoint says of a failed request is only its owner's to read.
+  await writeJson(path, trouble, OWNER_ONLY);
 }
 
 /** The trouble of the process that has the directory, by its id; undefined if it has none. */

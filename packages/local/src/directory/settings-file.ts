@@ -1,6 +1,6 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DEFAULT_MAX_RECORDS, DEFAULT_MIN_RECORDS, parseSettings, type Settings, SettingsInvalid } from "@sluice/core";
+import { textOfFile, writeJson } from "./json-file.ts";
 
 const FILE_NAME = "sluice.json";
 /** The account's quota on jobs of a model where nobody says another. */
@@ -39,13 +39,8 @@ export function settingsPath(dir: string): string {
 /** The settings of a directory; undefined if it has none yet. Throws `SettingsInvalid`. */
 export async function readSettings(dir: string): Promise<Settings | undefined> {
   const path = settingsPath(dir);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = await textOfFile(path);
+  if (text === undefined) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -62,9 +57,7 @@ export async function readSettings(dir: string): Promise<Settings | undefined> {
 export async function writeSettings(dir: string, settings: unknown): Promise<Settings> {
   const path = settingsPath(dir);
   const parsed = parseSettings(settings, path);
-  const draft = `${path}.new`;
-  await writeFile(draft, `${JSON.stringify(settings, undefined, 2)}\n`);
-  await rename(draft, path);
+  await writeJson(path, settings);
   return parsed;
 }
 
