@@ -4,7 +4,8 @@ import { hasRoom, isBlocked, modelBlock } from "../lane/lane.ts";
 import { longestBlocks } from "../rules/clocks.ts";
 import { laneTransition } from "../rules/lane.ts";
 import type { World } from "../world.ts";
-import { type Finished, finishClaim, finishFoundClaim, lookUpClaim, type Run } from "./claims.ts";
+import type { Finished, Run } from "./claim.ts";
+import { finishClaim, finishFoundClaim, lookUpClaim } from "./claims.ts";
 import { withLimit } from "./limit.ts";
 
 /** How often one run begins again after it gave a slot back; the rest is left to a wake message. */

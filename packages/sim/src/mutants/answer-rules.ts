@@ -1,6 +1,9 @@
 import type { Mutant } from "./mutant.ts";
 
 const claims = "core/src/slots/claims.ts";
+const claimEnds = "core/src/slots/claim-ends.ts";
+const holdBack = "core/src/slots/hold-back.ts";
+const heedAnswer = "core/src/slots/heed-answer.ts";
 const release = "core/src/slots/release.ts";
 const advance = "core/src/moves/advance.ts";
 
@@ -10,7 +13,7 @@ export const answerRules: readonly Mutant[] = [
     name: "quota exceeded ends the job",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: `      return block(world, run, lane, taken, "quota", answer.message);`,
         to: "      return failJob(world, job, answer.message);",
       },
@@ -20,7 +23,7 @@ export const answerRules: readonly Mutant[] = [
     name: "throttling ends the job",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: `      return block(world, run, lane, taken, "throttled", answer.message);`,
         to: "      return failJob(world, job, answer.message);",
       },
@@ -30,7 +33,7 @@ export const answerRules: readonly Mutant[] = [
     name: "a missing permission ends the job",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: "      return blockModel(world, run, lane, taken, answer.message);",
         to: "      return failJob(world, job, answer.message);",
       },
@@ -40,7 +43,7 @@ export const answerRules: readonly Mutant[] = [
     name: "a blocked lane is not woken",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: "instead of never.\n  await messages.wake(lane.lane, block.until);\n",
         to: "\n  void messages;\n",
       },
@@ -50,7 +53,7 @@ export const answerRules: readonly Mutant[] = [
     name: "the block comes before its wake message",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: "  await messages.wake(lane.lane, block.until);\n  await store.lanes.block(lane.lane, block);\n",
         to: "  await store.lanes.block(lane.lane, block);\n  await messages.wake(lane.lane, block.until);\n",
       },
@@ -60,7 +63,7 @@ export const answerRules: readonly Mutant[] = [
     name: "a blocked claim keeps its lease",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: "  await store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil: clock.now(), ...doubt, odd: false });\n",
         to: "  void doubt;\n",
       },
@@ -86,7 +89,7 @@ export const answerRules: readonly Mutant[] = [
     name: "after an unknown outcome nobody is woken",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: '  await messages.wake(lane.lane, taken.leaseUntil);\n  return "done";',
         to: '  void messages;\n  return "done";',
       },
@@ -96,7 +99,7 @@ export const answerRules: readonly Mutant[] = [
     name: "an unknown outcome gives the slot back",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: `    case "unknown":
       break;`,
         to: `    case "unknown":
@@ -110,7 +113,7 @@ export const answerRules: readonly Mutant[] = [
     name: "a conflict ends the job",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: `      if (found !== undefined) return adopt(world, job, found);
       break;`,
         to: "      return failJob(world, job, String(found?.arn));",
@@ -121,7 +124,7 @@ export const answerRules: readonly Mutant[] = [
     name: "a refusal of a later call ends the job without proof",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: "return taken.proofInMs > 0 ? waitForProof",
         to: "return taken.proofInMs < 0 ? waitForProof",
       },
@@ -131,7 +134,7 @@ export const answerRules: readonly Mutant[] = [
     name: "a refusal of the first call is asked again for ever",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: "return taken.proofInMs > 0 ? waitForProof",
         to: "return taken.proofInMs >= 0 ? waitForProof",
       },
@@ -139,7 +142,7 @@ export const answerRules: readonly Mutant[] = [
   },
   {
     name: "the wait for a proof is not woken",
-    patches: [{ file: claims, from: "  await world.messages.wake(job.lane, leaseUntil);\n", to: "" }],
+    patches: [{ file: holdBack, from: "  await world.messages.wake(job.lane, leaseUntil);\n", to: "" }],
   },
   {
     name: "an answer that nobody knows is asked again for ever",
@@ -152,14 +155,14 @@ export const answerRules: readonly Mutant[] = [
   {
     name: "a job that failed keeps its slot",
     patches: [
-      { file: claims, from: `  await releaseEnded(world, failed ?? job, "failure");\n`, to: "  void failed;\n" },
+      { file: claimEnds, from: `  await releaseEnded(world, failed ?? job, "failure");\n`, to: "  void failed;\n" },
     ],
   },
   {
     name: "a job that has ended is adopted as one that runs",
     patches: [
       {
-        file: claims,
+        file: claimEnds,
         from: "  if (found.inputKey === job.inputKey && hasEnded(found.status)) return takeEnd(world, job, found);\n",
         to: "  void takeEnd;\n",
       },

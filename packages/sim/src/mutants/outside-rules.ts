@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 const plan = "core/src/moves/plan.ts";
 const collect = "core/src/moves/collect.ts";
 const claims = "core/src/slots/claims.ts";
+const heedAnswer = "core/src/slots/heed-answer.ts";
 const clocks = "core/src/rules/clocks.ts";
 const folder = "core/src/results/folder.ts";
 const lane = "core/src/lane/lane.ts";
@@ -79,7 +80,7 @@ export const outsideRules: readonly Mutant[] = [
     name: "a refusal of the first call is not looked into",
     level: "whole",
     patches: [
-      { file: claims, from: "  if (doubt.doubtSince === undefined) {", to: "  if (doubt.doubtSince === -1) {" },
+      { file: heedAnswer, from: "  if (doubt.doubtSince === undefined) {", to: "  if (doubt.doubtSince === -1) {" },
     ],
   },
   {

@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const refill = "core/src/slots/refill.ts";
 const claims = "core/src/slots/claims.ts";
+const claimEnds = "core/src/slots/claim-ends.ts";
 const lanes = "core/src/rules/lane.ts";
 const jobs = "core/src/rules/job.ts";
 
@@ -156,7 +157,7 @@ export const refillRules: readonly Mutant[] = [
   },
   {
     name: "a job of our name is adopted whatever it reads",
-    patches: [{ file: claims, from: "if (found.inputKey === job.inputKey) return", to: "return" }],
+    patches: [{ file: claimEnds, from: "if (found.inputKey === job.inputKey) return", to: "return" }],
   },
   {
     name: "every call asks under a name of its own",
@@ -172,7 +173,7 @@ export const refillRules: readonly Mutant[] = [
     name: "the ARN is not stored",
     patches: [
       {
-        file: claims,
+        file: claimEnds,
         from: `  await store.jobs.bringForward(job.jobId, { status: "Submitted", arn });\n`,
         to: "  void arn;\n",
       },
@@ -181,7 +182,7 @@ export const refillRules: readonly Mutant[] = [
   {
     name: "a stored ARN does not end the claim",
     patches: [
-      { file: claims, from: "  await store.lanes.finishClaiming(job.lane, job.jobId);\n", to: "" },
+      { file: claimEnds, from: "  await store.lanes.finishClaiming(job.lane, job.jobId);\n", to: "" },
       {
         file: claims,
         from: '  await store.lanes.finishClaiming(lane.lane, jobId);\n  return "done";',

@@ -1,6 +1,6 @@
 import type { Mutant } from "./mutant.ts";
 
-const claims = "core/src/slots/claims.ts";
+const heedAnswer = "core/src/slots/heed-answer.ts";
 const refill = "core/src/slots/refill.ts";
 const repair = "core/src/moves/repair.ts";
 
@@ -24,7 +24,7 @@ export const searchErrors: readonly Mutant[] = [
     name: "a claim whose outcome is unknown goes back to Pending",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: `    case "unknown":
       break;`,
         to: `    case "unknown":

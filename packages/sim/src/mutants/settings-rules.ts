@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
-const claims = "core/src/slots/claims.ts";
+const holdBack = "core/src/slots/hold-back.ts";
+const heedAnswer = "core/src/slots/heed-answer.ts";
 const home = "core/src/slots/home.ts";
 const limit = "core/src/slots/limit.ts";
 const lanes = "core/src/rules/lane.ts";
@@ -30,17 +31,17 @@ export const settingsRules: readonly Mutant[] = [
   },
   {
     name: "a limit that was lowered does not hold back what was claimed before",
-    patches: [{ file: claims, from: "return lane.limit < 1 || isOver ||", to: "void isOver;\n  return" }],
+    patches: [{ file: holdBack, from: "return lane.limit < 1 || isOver ||", to: "void isOver;\n  return" }],
   },
   {
     name: "a claim that is put back loses its place in the queue",
-    patches: [{ file: claims, from: "  await store.queue.put({ lane: home, rank, jobId, modelId });\n", to: "" }],
+    patches: [{ file: holdBack, from: "  await store.queue.put({ lane: home, rank, jobId, modelId });\n", to: "" }],
   },
   {
     name: "a claim that is put back keeps its slot",
     patches: [
       {
-        file: claims,
+        file: holdBack,
         from: `  await store.lanes.releaseSlot(lane.lane, jobId, "neutral");\n  await store.jobs.yieldClaim`,
         to: "  await store.jobs.yieldClaim",
       },
@@ -50,7 +51,7 @@ export const settingsRules: readonly Mutant[] = [
     name: "a claim in doubt is put back at once",
     patches: [
       {
-        file: claims,
+        file: holdBack,
         from: "  if (proofInMs > 0) return waitForProof(world, run, taken);\n  const now",
         to: "  void proofInMs;\n  const now",
       },
@@ -58,13 +59,13 @@ export const settingsRules: readonly Mutant[] = [
   },
   {
     name: "a claim that is being put back can be taken before its slot is free",
-    patches: [{ file: claims, from: "leaseUntil: now + timings.overdueMs", to: "leaseUntil: now" }],
+    patches: [{ file: holdBack, from: "leaseUntil: now + timings.overdueMs", to: "leaseUntil: now" }],
   },
   {
     name: "a blocked model is not woken",
     patches: [
       {
-        file: claims,
+        file: heedAnswer,
         from: "  await messages.wake(lane.lane, block.until);\n  await store.lanes.blockModel",
         to: "  void messages;\n  await store.lanes.blockModel",
       },
