@@ -12,6 +12,7 @@ import { bringForward, type Sighting } from "../slots/bring-forward.ts";
 import { homeOf } from "../slots/home.ts";
 import type { CommittedPlan, Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { open } from "./open.ts";
 import { plannedOf } from "./planned.ts";
 import { settleLoad } from "./settle.ts";
 import { takeOver, takeOverAt } from "./take-over.ts";
@@ -164,7 +165,7 @@ async function join(world: World, submission: Submission, plan: CommittedPlan): 
   const { store, objects, stage, log } = world;
   const { submissionId, bucket, key, lane } = submission;
   // Its jobs can end before the plan that queued them came to its last step.
-  if (submission.status === "Planning") await store.submissions.open(submissionId);
+  if (submission.status === "Planning") await open(world, submission);
   const owner = await store.submissions.claimPath(bucket, key, submissionId);
   const place = await findPlace(objects, submission, owner === submissionId);
   if (submission.folder === undefined && (await takeOverAt(world, submission, place)) !== undefined) return;

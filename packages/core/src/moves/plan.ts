@@ -15,6 +15,7 @@ import { homeOf } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
 import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { open } from "./open.ts";
 import { type PreparedRun, preparedBefore } from "./prepared-before.ts";
 import { earlierRun, REPEATED, refuseRepeated } from "./repeated.ts";
 import { takeOver } from "./take-over.ts";
@@ -121,13 +122,11 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
   if ((await takeOver(world, submission)) !== undefined) return;
   const committed = submission.plan === undefined ? await prepare(world, submission, problem) : submission;
   if (committed?.plan === undefined) return;
-  const { submissionId, lane, key, plan, counts } = committed;
-  const slices = await preparedSlices(world, committed, plan.run);
+  const slices = await preparedSlices(world, committed, committed.plan.run);
   if (slices === undefined) return;
   for (let from = 0; from < slices.length; from += JOBS_AT_ONCE)
     await Promise.all(slices.slice(from, from + JOBS_AT_ONCE).map((slice) => queueJob(world, committed, slice)));
-  await world.store.submissions.open(submissionId);
-  world.log({ level: "info", event: "planned", submissionId, lane, key, count: slices.length, ...counts });
+  await open(world, committed);
   await refill(world, homeOf(world, submission));
 }
 

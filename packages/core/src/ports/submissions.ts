@@ -28,8 +28,8 @@ export interface Submissions {
     counts: Counts,
     openJobs: readonly string[],
   ): Promise<Submission>;
-  /** `Planning → Open`, if it has a plan. */
-  open(submissionId: string): Promise<void>;
+  /** `Planning → Open`, if it has a plan; of several that would, one is answered true. */
+  open(submissionId: string): Promise<boolean>;
   /**
    * `Planning → Refused`, if it has no plan, or only that of `run`, which is lost and goes; false if it is further on.
    */

@@ -61,7 +61,8 @@ function planPromises(promise: PortTest<Submissions>): void {
       await submissions.open(submissionId);
       expect(await submissions.get(submissionId)).toStrictEqual(planning);
       const committed = await aCommitted(submissions, ["a"]);
-      for (let times = 0; times < 2; times++) await submissions.open(submissionId);
+      expect(await submissions.open(submissionId)).toBe(true);
+      expect(await submissions.open(submissionId)).toBe(false);
       expect(await submissions.get(submissionId)).toStrictEqual({ ...committed, status: "Open" });
       expect(await submissions.commitPlan(submissionId, plan, counts, ["z"])).toMatchObject({
         openJobs: new Set(["a"]),

@@ -73,8 +73,7 @@ export const submissionDoors: Doors<Submissions, Submission, SubmissionEvent> = 
   read: (submissions, submissionId) => submissions.get(submissionId),
   make,
   result({ kind }, before, made) {
-    if (kind === "open") return undefined;
-    if (kind === "refuse" || kind === "finish") return "next" in made;
+    if (kind === "open" || kind === "refuse" || kind === "finish") return "next" in made;
     if (kind === "takeOver") return nextOf(made);
     if (kind === "chooseFolder") return (nextOf(made) ?? before)?.folder ?? SubmissionMissing;
     return nextOf(made) ?? before ?? SubmissionMissing;

@@ -30,7 +30,7 @@ export function memorySubmissions(stored: Map<string, Submission>, firstByPath: 
       checkOpenJobs(submissionId, openJobs);
       return told(submissionId, { kind: "commitPlan", plan, counts, openJobs });
     },
-    open: async (submissionId) => void rows.apply(submissionId, { kind: "open" }),
+    open: async (submissionId) => rows.apply(submissionId, { kind: "open" }) !== undefined,
     refuse: async (submissionId, problem, counts, run) =>
       rows.apply(submissionId, { kind: "refuse", problem, counts, ...(run !== undefined && { run }) }) !== undefined,
     settleSlice: async (submissionId, jobId, settled) => told(submissionId, { kind: "settleSlice", jobId, settled }),

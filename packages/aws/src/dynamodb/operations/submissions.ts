@@ -56,7 +56,7 @@ export function submissionOperations(
     },
 
     async open(submissionId) {
-      await submissions
+      const { rejected } = await submissions
         .patch({ submissionId })
         .set({ status: "Open" })
         .where(({ status, plan }, { eq, exists }) => {
@@ -65,6 +65,7 @@ export function submissionOperations(
           return all(isPlanning, isCommitted);
         })
         .go({ returnOnConditionCheckFailure: true });
+      return !rejected;
     },
 
     async refuse(submissionId, problem, { records, results, errors }, run) {
