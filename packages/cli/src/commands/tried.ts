@@ -31,7 +31,10 @@ const TRIED: readonly (readonly [words: string, advice: () => string])[] = [
   ["check lint test verify", () => `Did you mean validate? ${commandLine("validate FILE")} checks a file.`],
   ["slots limits quota quotas models routes lane", () => `Did you mean lanes? ${commandLine("lanes")} shows them.`],
   ["repair refresh sync", () => `Did you mean sweep? ${commandLine("sweep")} repairs what events should have done.`],
-  ["deploy destroy remove init", () => "Stages are deployed with: npx sst deploy --stage NAME. See docs/deploy.md."],
+  [
+    "deploy destroy remove init",
+    () => "Stages are deployed with: npx -y pnpm@12 sst deploy --stage NAME. See docs/deploy.md.",
+  ],
   ["version", () => `Did you mean --version? ${commandLine("--version")} prints it.`],
 ];
 

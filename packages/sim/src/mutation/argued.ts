@@ -1,23 +1,15 @@
 import type { Argued } from "./report.ts";
 
-const FOR_THE_COMPILER = "Never undefined here; the compiler cannot know.";
 const FALLS_THROUGH = "A function that ends without a return gives undefined too.";
 
 /** The changes that no test can notice, or that none should, each with its reason. */
 export const argued: readonly Argued[] = [
   {
     file: "settling/outputs.ts",
-    code: "(): boolean => false",
-    becomes: "() => undefined",
-    why: "Only asked whether it is true.",
-  },
-  {
-    file: "settling/outputs.ts",
     code: "position === undefined",
     becomes: "false",
     why: "An array has nothing at undefined, so that the comparison behind it says the same.",
   },
-  { file: "settling/outputs.ts", code: "{ return undefined; }", becomes: "{}", why: FALLS_THROUGH },
   {
     file: "results/finalise.ts",
     code: "a.jobId < b.jobId",
@@ -31,13 +23,6 @@ export const argued: readonly Argued[] = [
     becomes: "false",
     why: "Adding nothing gives the same places; a copy of every line is only slower.",
   },
-  { file: "settling/settle.ts", code: "manifest !== undefined", becomes: "true", why: FOR_THE_COMPILER },
-  {
-    file: "settling/settled-files.ts",
-    code: 'parseLine(outputLine)?.["error"]',
-    becomes: 'parseLine(outputLine)["error"]',
-    why: FOR_THE_COMPILER,
-  },
   {
     file: "settling/prepared-input.ts",
     code: 'parseLine(bytes)?.["recordId"]',
@@ -50,11 +35,5 @@ export const argued: readonly Argued[] = [
     code: "jobsBefore(window[tail - 1] ?? 0) >= jobsBefore(next)",
     becomes: "jobsBefore(window[tail - 1] ?? 0) > jobsBefore(next)",
     why: "Of two starts with as many jobs before them either will do; the later only fits for longer.",
-  },
-  {
-    file: "intake/prepare.ts",
-    code: "from < slices.length",
-    becomes: "from <= slices.length",
-    why: "One round more over no slices composes nothing.",
   },
 ];
