@@ -12,7 +12,7 @@ export * from "./model/invocation.ts";
 export * from "./model/model-name.ts";
 export { advance } from "./moves/advance.ts";
 export { collect, collectEvent } from "./moves/collect.ts";
-export { type Mended, mend } from "./moves/mend.ts";
+export { mend } from "./moves/mend.ts";
 export { plan } from "./moves/plan.ts";
 export { checkRemovable, WorkIsOpen } from "./moves/removal.ts";
 export { sweep } from "./moves/sweep.ts";

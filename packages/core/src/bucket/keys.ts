@@ -37,9 +37,12 @@ const LOOKS_CUT = /~[0-9a-f]{16}$/;
 /** What a submission's own folder is named; some file systems know no case. A key that ends like this is hashed too. */
 const LOOKS_OWN = /(^|\/)[0-9a-hjkmnp-tv-z]{26}(-[2-9])?$/i;
 
-/** The folder of everything that the plan prepares for a submission. It is named `staging/`, as in earlier versions: work of theirs goes on. */
+/** What plans prepare lies below it. It is named `staging/`, as in earlier versions: work of theirs goes on. */
+export const PREPARED_PREFIX = "staging/";
+
+/** The folder of everything that the plan prepares for a submission. */
 export function preparedPrefix(submissionId: string): string {
-  return `staging/${submissionId}/`;
+  return `${PREPARED_PREFIX}${submissionId}/`;
 }
 
 /** The folder of the settled lines of a submission. */

@@ -88,10 +88,7 @@ function tellOther({ log }: World, { submissionId, key, modelId, priority }: Sub
   log({ level: "info", event: "dropRepeated", submissionId, key, message });
 }
 
-export function factsOf(
-  { settings, objects, clock }: World,
-  head: ObjectHead,
-): { facts: SubmissionFacts; problem?: Problem } {
+function factsOf({ settings, objects, clock }: World, head: ObjectHead): { facts: SubmissionFacts; problem?: Problem } {
   const { routed, problem } = routeOf(settings, head.key, head.metadata);
   const { key, etag, lastModified, sizeBytes } = head;
   const { route, lane, model, invocation, timeoutHours, priority } = routed;
