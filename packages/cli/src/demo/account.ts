@@ -1,4 +1,4 @@
-import { ERRORS_NAME, type ObjectStore, processedPrefix, RESULTS_NAME, SUMMARY_NAME } from "@sluice/core";
+import { ERRORS_NAME, type ObjectStore, RESULTS_NAME, SUMMARY_NAME } from "@sluice/core";
 import type { DroppedFile } from "./drop.ts";
 
 /** What the result files of one drop hold. */
@@ -13,11 +13,15 @@ export interface Accounting {
 const MOST_NAMED = 5;
 
 /** Reads the result files of a drop, and holds every line against what was dropped; no counter of ours is asked. */
-export async function accountFor(objects: ObjectStore, { file, key, submissionId }: DroppedFile): Promise<Accounting> {
-  const prefix = await prefixOf(objects, key, submissionId);
-  if (prefix === undefined) return { results: 0, errors: 0, problems: [`${key} has no ${SUMMARY_NAME}`] };
-  const results = await marksIn(objects, `${prefix}${RESULTS_NAME}`);
-  const errors = await marksIn(objects, `${prefix}${ERRORS_NAME}`);
+export async function accountFor(
+  objects: ObjectStore,
+  { file, key }: DroppedFile,
+  folder: string | undefined,
+): Promise<Accounting> {
+  if (folder === undefined || (await objects.head(`${folder}${SUMMARY_NAME}`)) === undefined)
+    return { results: 0, errors: 0, problems: [`${key} has no ${SUMMARY_NAME}`] };
+  const results = await marksIn(objects, `${folder}${RESULTS_NAME}`);
+  const errors = await marksIn(objects, `${folder}${ERRORS_NAME}`);
   const wanted = [...file.recordIds.map((id) => `record ${id}`), ...file.brokenLines.map((line) => `line ${line}`)];
   const times = new Map(wanted.map((mark) => [mark, 0]));
   const strange: string[] = [];
@@ -45,15 +49,6 @@ export async function accountFor(objects: ObjectStore, { file, key, submissionId
 function named(marks: readonly string[], what: string, key: string): string[] {
   const some = marks.slice(0, MOST_NAMED).join(", ");
   return marks.length === 0 ? [] : [`${key}: ${marks.length} ${what}: ${some}`];
-}
-
-/** Where the results lie: beside those of an earlier drop of the same key, or at the plain path. */
-async function prefixOf(objects: ObjectStore, key: string, submissionId: string): Promise<string | undefined> {
-  for (const ownsPath of [false, true]) {
-    const prefix = processedPrefix(key, ownsPath, submissionId);
-    if ((await objects.head(`${prefix}${SUMMARY_NAME}`)) !== undefined) return prefix;
-  }
-  return undefined;
 }
 
 /** What each line of a result file stands for: a line of the input that was broken, or a record. */

@@ -152,8 +152,8 @@ async function reportOf(
   const files: FileReport[] = [];
   const problems: string[] = [];
   for (const drop of dropped) {
-    const account = await accountFor(objects, drop);
     const submission = await world.store.submissions.get(drop.submissionId);
+    const account = await accountFor(objects, drop, submission?.folder);
     const { path, accident, recordIds, brokenLines } = drop.file;
     problems.push(...account.problems);
     files.push({
