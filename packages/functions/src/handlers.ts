@@ -50,7 +50,9 @@ export function advanceHandler(source: WorldSource) {
 
 /** The schedule. */
 export function sweepHandler(source: WorldSource) {
-  return async (): Promise<void> => sweep(await source());
+  return async (): Promise<void> => {
+    await sweep(await source());
+  };
 }
 
 /** Works on each message of a batch by itself: those that fail are delivered again, the others are not. */

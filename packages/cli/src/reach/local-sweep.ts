@@ -37,11 +37,12 @@ export async function sweepNow(dir: string, endpoints: Endpoints, onLog: Log): P
   try {
     // The settings are those of the running dev, so they are as new as what it has stored.
     world.settingsVersion = await seenSettingsVersion(world.store);
-    await sweep(world);
+    const [failure] = await sweep(world);
     const until = Date.now() + MAX_DRAIN_MS;
     while (queues.busy + queues.delayed > 0 && Date.now() < until) await pause(POLL_MS);
     swept.drained = queues.busy + queues.delayed === 0;
     swept.messages = queues.sent;
+    if (failure !== undefined) throw failure.error;
   } finally {
     await queues.close();
     close();

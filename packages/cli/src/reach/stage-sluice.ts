@@ -44,22 +44,11 @@ export async function stageSettings(stage: string): Promise<Settings> {
 
 /** Sweeps a deployed stage from this machine; the messages that come of it go to the stage's own queues. */
 export async function sweepStage(stage: string, log: Log): Promise<{ lanes: number }> {
-  const failed: string[] = [];
-  const world = await stageWorld(stage, (entry) => {
-    if (entry.event === "stepFailed" || entry.event === "claimFailed") failed.push(entry.message ?? entry.event);
-    log(entry);
-  });
-  await sweep(world);
-  if (failed.length > 0) throw sweptInPart(failed);
+  const world = await stageWorld(stage, log);
+  const [failure] = await sweep(world);
+  // Each is in the log; whoever swept by hand is told of the first.
+  if (failure !== undefined) throw failure.error;
   return { lanes: Object.keys(world.settings.lanes).length };
-}
-
-/** What a sweep could not do by itself it only logs; whoever swept by hand wants to know. */
-function sweptInPart(failed: readonly string[]): Failure {
-  const denied = failed.find((message) => /AccessDenied|not authorized to perform/.test(message));
-  const more = failed.length > 1 ? ` ${failed.length - 1} more steps failed; the log above has each.` : "";
-  if (denied !== undefined) return new Failure("NoPermission", denied + more, "Sweep with credentials that may do it.");
-  return new Failure("SweepIncomplete", `${failed[0]}${more}`, "Mend what it names, and sweep again.");
 }
 
 /** By the hash that `submit` leaves, or the ETag, where that is the MD5 of an object that was put in one piece. */

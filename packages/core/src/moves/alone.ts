@@ -14,12 +14,14 @@ export interface Failure {
 /**
  * Does one step of many by itself: where it fails it is told, and the others go on.
  *
- * @returns how it failed; undefined if it went well
+ * @param failures gets how it failed, if it did
+ * @returns the same; undefined if it went well
  */
 export async function alone(
   { log }: World,
   { doing, ...about }: StepOf,
   step: () => Promise<unknown>,
+  failures: Failure[] = [],
 ): Promise<Failure | undefined> {
   try {
     await step();
@@ -28,6 +30,8 @@ export async function alone(
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const message = `${doing} failed: ${said} Everything else goes on, and the next sweep tries this again.`;
     log({ level: "error", event: "stepFailed", ...about, message });
-    return { error };
+    const failure = { error };
+    failures.push(failure);
+    return failure;
   }
 }

@@ -38,9 +38,7 @@ export async function rideAlong(world: World, lane: Lane): Promise<void> {
 export async function repairLanes(world: World, lanes: readonly Lane[]): Promise<Failure[]> {
   const failures: Failure[] = [];
   const step = async (about: Pick<Held, "lane" | "jobId"> | { lane: string }, doing: string, work: Step) => {
-    const failure = await alone(world, { ...about, doing }, work);
-    if (failure !== undefined) failures.push(failure);
-    return failure === undefined;
+    return (await alone(world, { ...about, doing }, work, failures)) === undefined;
   };
   const held: Held[] = [];
   for (const { lane, holders } of lanes)

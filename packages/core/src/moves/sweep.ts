@@ -15,7 +15,7 @@ const MOST_PAGES = 50;
 const MOST_COUNTED = 10_000;
 
 /** The passes of a sweep, and what each does, in words. */
-const passes: readonly (readonly [doing: string, pass: (world: World) => Promise<unknown>])[] = [
+const passes: readonly (readonly [doing: string, pass: (world: World, failures: Failure[]) => Promise<unknown>])[] = [
   ["Reading the limits of the lanes", refreshLimits],
   ["Comparing the lanes with Bedrock", sweepLanes],
   ["Looking for jobs whose model is in no lane", findHomeless],
@@ -29,16 +29,19 @@ const passes: readonly (readonly [doing: string, pass: (world: World) => Promise
  * slots, interrupted claims, uncollected output, interrupted plans, drops that nobody noticed, idle lanes. A lane, a
  * job or a submission that cannot be repaired is told in the log and holds nothing else up.
  *
+ * @returns how those steps failed that did
  * @throws SweepIncomplete after everything else was done, if a whole pass failed: the table or the bucket is not there
  */
-export async function sweep(world: World): Promise<void> {
+export async function sweep(world: World): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
   const failed: [string, Failure][] = [];
   for (const [doing, pass] of passes) {
-    const failure = await alone(world, { doing }, () => pass(world));
+    const failure = await alone(world, { doing }, () => pass(world, failures));
     if (failure !== undefined) failed.push([doing, failure]);
   }
   if (failed.length > 0) throw new SweepIncomplete(failed);
   world.log({ level: "info", event: "swept" });
+  return failures;
 }
 
 /** Whole passes of a sweep failed; the others are done. */
@@ -52,19 +55,21 @@ class SweepIncomplete extends Error {
   }
 }
 
-async function refreshLimits(world: World): Promise<void> {
-  for (const [lane, { limit }] of Object.entries(world.settings.lanes))
-    await alone(world, { doing: `Reading the limit of lane ${lane}`, lane }, () => refreshLimit(world, lane, limit));
+async function refreshLimits(world: World, failures: Failure[]): Promise<void> {
+  for (const [lane, { limit }] of Object.entries(world.settings.lanes)) {
+    const step = () => refreshLimit(world, lane, limit);
+    await alone(world, { doing: `Reading the limit of lane ${lane}`, lane }, step, failures);
+  }
 }
 
-async function sweepLanes(world: World): Promise<void> {
+async function sweepLanes(world: World, failures: Failure[]): Promise<void> {
   const { store, clock } = world;
   const lanes = await store.lanes.all();
-  for (const { lane, listedAt } of lanes)
-    await alone(world, { doing: `Taking the listing of lane ${lane}`, lane }, () =>
-      store.lanes.winListing(lane, listedAt, clock.now()),
-    );
-  await repairLanes(world, lanes);
+  for (const { lane, listedAt } of lanes) {
+    const step = () => store.lanes.winListing(lane, listedAt, clock.now());
+    await alone(world, { doing: `Taking the listing of lane ${lane}`, lane }, step, failures);
+  }
+  failures.push(...(await repairLanes(world, lanes)));
 }
 
 /** Jobs whose model left the settings wait, and are told at every sweep, until a lane has it again. */
@@ -77,24 +82,24 @@ async function findHomeless(world: World): Promise<void> {
 }
 
 /** Ended jobs whose records nobody settled: their message was lost, or their collect died. */
-async function collectLeftovers(world: World): Promise<void> {
+async function collectLeftovers(world: World, failures: Failure[]): Promise<void> {
   const { store, messages, clock, timings } = world;
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const { items, cursor: next, unreadable = [] } = await store.jobs.uncollected(PAGE, cursor);
     tellUnreadable(world, unreadable);
-    for (const { jobId, endedAt } of items)
+    for (const { jobId, endedAt } of items) {
+      const step = () => messages.collect(jobId, clock.now());
       if (isOver(endedAt, timings.overdueMs, clock.now()))
-        await alone(world, { doing: `Asking for the output of job ${jobId}`, jobId }, () =>
-          messages.collect(jobId, clock.now()),
-        );
+        await alone(world, { doing: `Asking for the output of job ${jobId}`, jobId }, step, failures);
+    }
     if (next === undefined) return;
     cursor = next;
   }
 }
 
 /** Submissions whose plan has taken longer than any plan does. */
-async function resumePlans(world: World): Promise<void> {
+async function resumePlans(world: World, failures: Failure[]): Promise<void> {
   const { store, clock, timings } = world;
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -102,10 +107,9 @@ async function resumePlans(world: World): Promise<void> {
     tellUnreadable(world, unreadable);
     for (const submission of items) {
       const { status, seenAt, submissionId, key } = submission;
+      const step = () => resumePlan(world, submission);
       if (status === "Planning" && isOver(seenAt, timings.stalledPlanMs, clock.now()))
-        await alone(world, { doing: `Going on with the plan of ${key}`, submissionId, key }, () =>
-          resumePlan(world, submission),
-        );
+        await alone(world, { doing: `Going on with the plan of ${key}`, submissionId, key }, step, failures);
     }
     if (next === undefined) return;
     cursor = next;

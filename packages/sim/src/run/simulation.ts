@@ -221,14 +221,8 @@ export class Simulation {
 
   #sweep(name: string): void {
     let isWhole = true;
-    const move = (instance: Instance) => {
-      const world = this.#worldOf(instance);
-      isWhole = true;
-      const log: World["log"] = (entry) => {
-        if (entry.event === "stepFailed") isWhole = false;
-        world.log(entry);
-      };
-      return sweep({ ...world, log });
+    const move = async (instance: Instance) => {
+      isWhole = (await sweep(this.#worldOf(instance))).length === 0;
     };
     const done = (startedAt: number) => {
       if (isWhole) this.trouble.repaired(startedAt);
