@@ -69,6 +69,44 @@ describe("a lane that is renamed", () => {
   });
 });
 
+describe("a claim whose outcome is unknown", () => {
+  test.each([
+    ["is renamed", { haiku: { models: [HAIKU], limit: 3 } }],
+    [
+      "gives its model to another",
+      { claude: { models: [LLAMA], limit: 3 }, nova: { models: [NOVA, HAIKU], limit: 2 } },
+    ],
+  ])("is finished when its lease is over, though its lane %s meanwhile", async (_, lanes: Lanes) => {
+    const jobs = await queueJobs(world, 1);
+    const create = world.batch.create.bind(world.batch);
+    world.batch.create = async () => ({ kind: "unknown", message: "It timed out." });
+    await refill(world, "claude");
+    world.batch.create = create;
+    deploy(lanes);
+    await refill(world, Object.keys(lanes).at(-1)!);
+    expect(await statuses(jobs)).toEqual(["Claimed"]);
+    world.clock.pass(world.timings.leaseMs + 1);
+    await deliver();
+    expect(await statuses(jobs)).toEqual(["Submitted"]);
+  });
+
+  test("is finished although the message was sent by one who knew only the lane of before", async () => {
+    const jobs = await queueJobs(world, 1);
+    const create = world.batch.create.bind(world.batch);
+    world.batch.create = async () => ({ kind: "unknown", message: "It timed out." });
+    await refill(world, "claude");
+    world.batch.create = create;
+    deploy({ haiku: { models: [HAIKU], limit: 3 } });
+    await refill(world, "haiku");
+    world.clock.pass(world.timings.leaseMs + 1);
+    // Of all messages only this one arrives.
+    while (world.messages.take(world.clock.now()) !== undefined);
+    await wake(world, "claude", world.clock.now());
+    await deliver();
+    expect(await statuses(jobs)).toEqual(["Submitted"]);
+  });
+});
+
 describe("a model that moves to another lane", () => {
   test("takes its waiting jobs with it, and the slots that it holds count there", async () => {
     const jobs = await queueJobs(world, 6);

@@ -85,12 +85,14 @@ export async function takeOverHolders(world: World, name: string): Promise<void>
  * moment, never none.
  */
 export async function moveHolder(world: World, { jobId }: Job, from: string, to: string): Promise<void> {
-  const { store } = world;
+  const { store, messages } = world;
   await store.jobs.moveTo(jobId, to);
   await makeLane(world, to);
   await store.lanes.takeOver(to, jobId);
   await store.lanes.releaseSlot(from, jobId, "neutral");
   const job = await store.jobs.get(jobId);
+  // The message that waits for its lease is that of the lane it was in.
+  if (job?.status === "Claimed") await messages.wake(to, job.claim.leaseUntil);
   // Its end was met between two of these steps, and released where it no longer or not yet was.
   if (job !== undefined && isEnded(job)) await releaseEnded(world, job, "neutral");
 }
