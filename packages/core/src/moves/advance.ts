@@ -22,9 +22,12 @@ export async function advance(world: World, event: Sighting): Promise<void> {
     log({ level: "info", event: "eventOfNoLane", status: event.status });
     return;
   }
-  const released = forwarded?.freed?.lane === laneName ? forwarded.freed : undefined;
-  const freed = released ?? (hasEnded(event.status) ? await unblocked(world, laneName) : undefined);
-  const isOfEnd = forwarded?.freed !== undefined || hasEnded(event.status);
+  const { freed: released } = forwarded ?? {};
+  // Its slot was in another lane than it would have by these settings: newer ones, or those of before.
+  if (released !== undefined && released.lane !== laneName) await refill(world, released.lane, released);
+  const own = released?.lane === laneName ? released : undefined;
+  const freed = own ?? (hasEnded(event.status) ? await unblocked(world, laneName) : undefined);
+  const isOfEnd = released !== undefined || hasEnded(event.status);
   const lane = isOfEnd ? await refill(world, laneName, freed) : await world.store.lanes.get(laneName);
   if (lane !== undefined) await rideAlong(world, lane);
 }

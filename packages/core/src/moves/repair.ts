@@ -2,9 +2,9 @@ import { jobIdOfName, jobNamePrefix } from "../ids.ts";
 import type { Job } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
-import type { Lane } from "../lane/lane.ts";
+import { isBlocked, type Lane } from "../lane/lane.ts";
 import type { BedrockJob } from "../ports/batch.ts";
-import { isOver } from "../rules/clocks.ts";
+import { isOver, longestBlocks } from "../rules/clocks.ts";
 import { bringForward } from "../slots/bring-forward.ts";
 import { homeOf, moveHolder } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
@@ -72,13 +72,15 @@ type Step = () => Promise<unknown>;
 /**
  * Where one end was missed the bus may be silent, and no event comes on which a listing could ride. So for a while the
  * lane is looked at as often as on a busy bus; whoever won the listing sends one message, so that they never multiply.
+ * The same where a claim is left whose lease is not over: whoever has it may be dead, and his clock far ahead.
  */
 async function watch({ store, messages, clock, timings }: World, lane: Lane, hasMissed: boolean): Promise<void> {
   const now = clock.now();
   if (hasMissed) await store.lanes.noteMissed(lane.lane, now);
   const isWatched = !isOver(lane.missedAt, timings.watchMs, now) && lane.holders.size > 0;
+  const isClaimed = lane.claiming.size > 0 && !isBlocked(lane, now, longestBlocks(timings));
   // One millisecond more: a listing of exactly that age is young enough.
-  if (hasMissed || isWatched) await messages.wake(lane.lane, now + timings.rideMs + 1);
+  if (hasMissed || isWatched || isClaimed) await messages.wake(lane.lane, now + timings.rideMs + 1);
 }
 
 interface Held {

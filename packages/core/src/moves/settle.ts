@@ -1,6 +1,7 @@
 import { rebuiltKey } from "../bucket/keys.ts";
 import { InputLost, ObjectChanged, ObjectMissing } from "../errors.ts";
 import { jobIdOf } from "../ids.ts";
+import { readPrepared } from "../intake/prepared.ts";
 import { rebuildSlice } from "../intake/rebuild.ts";
 import type { Rules } from "../intake/scan.ts";
 import type { EndedJob } from "../job/job.ts";
@@ -79,11 +80,20 @@ async function isRebuilt(world: World, submission: Submission, job: EndedJob, ke
   }
 }
 
-/** How many records each slice has: its job knows, even where plan.json is gone with the rest. */
-async function sliceSizes({ store }: World, { submissionId, lastModified, plan }: Submission): Promise<number[]> {
+/**
+ * How many records each slice has: its job knows, even where plan.json is gone with the rest; and plan.json, where not
+ * every job is put yet.
+ */
+async function sliceSizes({ store, objects }: World, submission: Submission): Promise<number[]> {
+  const { submissionId, lastModified, plan } = submission;
   const sizes: number[] = [];
-  for (let slice = 0; slice < (plan?.slices ?? 0); slice++)
-    sizes.push((await store.jobs.get(jobIdOf(submissionId, lastModified, slice)))?.recordCount ?? 0);
+  if (plan === undefined) return sizes;
+  for (let slice = 0; slice < plan.slices; slice++) {
+    const job = await store.jobs.get(jobIdOf(submissionId, lastModified, slice));
+    if (job === undefined)
+      return (await readPrepared(objects, submissionId, plan.run)).slices.map(({ records }) => records);
+    sizes.push(job.recordCount);
+  }
   return sizes;
 }
 

@@ -1,5 +1,5 @@
 import { isOver } from "../rules/clocks.ts";
-import { moveWaiting, NO_LANE } from "../slots/home.ts";
+import { homeOf, moveWaiting, NO_LANE } from "../slots/home.ts";
 import { refreshLimit } from "../slots/limit.ts";
 import type { World } from "../world.ts";
 import { alone, type Failure } from "./alone.ts";
@@ -107,9 +107,14 @@ async function resumePlans(world: World, failures: Failure[]): Promise<void> {
     tellUnreadable(world, unreadable);
     for (const submission of items) {
       const { status, seenAt, submissionId, key } = submission;
+      if (status !== "Planning" || !isOver(seenAt, timings.stalledPlanMs, clock.now())) continue;
+      const about = { submissionId, key };
       const step = () => resumePlan(world, submission);
-      if (status === "Planning" && isOver(seenAt, timings.stalledPlanMs, clock.now()))
-        await alone(world, { doing: `Going on with the plan of ${key}`, submissionId, key }, step, failures);
+      const failure = await alone(world, { doing: `Going on with the plan of ${key}`, ...about }, step, failures);
+      // Some of its jobs may be queued by now, and must not wait for the next sweep.
+      const lane = homeOf(world, submission);
+      const wakeUp = () => world.messages.wake(lane, clock.now());
+      if (failure !== undefined) await alone(world, { doing: `Waking lane ${lane}`, lane }, wakeUp, failures);
     }
     if (next === undefined) return;
     cursor = next;

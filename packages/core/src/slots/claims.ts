@@ -9,6 +9,7 @@ import type { Finished, Run, Taken } from "./claim.ts";
 import { adopt } from "./claim-ends.ts";
 import { endOrWait, heedAnswer } from "./heed-answer.ts";
 import { isHeldBack, putBack } from "./hold-back.ts";
+import { homeOf, NO_LANE } from "./home.ts";
 import { createRequestOf } from "./request.ts";
 
 /** After so many answers of a kind that we do not know, a look-up that finds nothing ends the job. */
@@ -47,14 +48,31 @@ export async function finishClaim(
   const job = before ?? (await store.jobs.get(jobId));
   const needsNoAsking = await tidy(world, run, lane, jobId, job, entry);
   if (needsNoAsking !== undefined) return needsNoAsking;
-  run.tried.add(jobId);
   if (job?.status !== "Pending" && job?.status !== "Claimed") return "done";
   // Refused although it is ours: only the answer to our taking was lost. What was in doubt before it is lost with it.
-  if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";
+  const isOurs = before !== undefined || (job.status === "Claimed" && job.claim.owner === run.owner);
+  // Found on a lane that was read a while ago: it may have been put back since, and its slot be another's.
+  if (isOurs && entry === undefined && !(await holdsSlot(world, lane, jobId))) return letGo(world, run, job);
+  run.tried.add(jobId);
+  if (!isOurs) return "done";
   // Whoever learns of its end looks for its slot in the lane that it names.
   if (job.lane !== lane.lane) await store.jobs.moveTo(jobId, lane.lane);
   const { doubt, oddAnswers } = knownOf(job);
   return ask(world, run, lane, { job: { ...job, lane: lane.lane }, doubt, oddAnswers, leaseUntil, proofInMs: 0 });
+}
+
+async function holdsSlot({ store }: World, { lane }: Lane, jobId: string): Promise<boolean> {
+  return (await store.lanes.get(lane))?.holders.has(jobId) === true;
+}
+
+/** Gives a claim back as it was: its job waits in a queue, or has its slot in another lane. */
+async function letGo(world: World, run: Run, job: PendingJob | ClaimedJob): Promise<Finished> {
+  const { store, messages, clock } = world;
+  const now = clock.now();
+  await store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil: now, ...knownOf(job).doubt, odd: false });
+  const home = homeOf(world, job);
+  if (home !== NO_LANE) await messages.wake(home, now);
+  return "done";
 }
 
 function knownOf(job: PendingJob | ClaimedJob): Pick<Taken, "doubt" | "oddAnswers"> {
