@@ -1,10 +1,8 @@
-import { PREPARED_PREFIX, PROCESSED_PREFIX, resultsFolders, SUMMARY_NAME } from "../bucket/keys.ts";
-import { submissionIdOf } from "../ids.ts";
+import { PREPARED_PREFIX, PROCESSED_PREFIX, SUMMARY_NAME } from "../bucket/keys.ts";
 import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
-import { type Summary, summaryIn } from "../results/summary.ts";
-import type { SubmissionFacts } from "../submission/submission.ts";
+import { summaryIn } from "../results/summary.ts";
 import type { World } from "../world.ts";
-import { takeOverAt } from "./take-over.ts";
+import { takeIn } from "./take-over.ts";
 
 /** The name under which it stands in the table that this was done. */
 const BOOKMARK = "mended";
@@ -27,7 +25,7 @@ export async function mend(world: World): Promise<number> {
     if (!key.endsWith(`/${SUMMARY_NAME}`)) continue;
     const folder = key.slice(0, -SUMMARY_NAME.length);
     const summary = await summaryIn(objects, folder);
-    if (summary !== undefined && summary !== "foreign" && (await putEnded(world, summary, folder))) ended++;
+    if (summary !== undefined && summary !== "foreign" && (await takeIn(world, summary, folder))) ended++;
   }
   const isUnderWay = wasEmpty && (await objects.list(PREPARED_PREFIX)).items.length > 0;
   if (ended > 0 || isUnderWay)
@@ -49,24 +47,4 @@ async function* objectsBelow(objects: ObjectStore, prefix: string): AsyncGenerat
     cursor = listed.cursor;
     if (cursor === undefined) return;
   }
-}
-
-/** Puts a submission that has ended, with where its results lie; false if the summary is none of ours, or nothing new. */
-async function putEnded(world: World, summary: Summary, folder: string): Promise<boolean> {
-  const { store, objects, settings } = world;
-  const { submissionId, key, etag, model, lane, route } = summary;
-  const { bucket } = objects;
-  const lastModified = Date.parse(summary.lastModified);
-  const { plain, own } = resultsFolders(key, submissionId);
-  // Whoever writes one by hand can write what he likes: its own ids tell which is ours.
-  if (submissionIdOf(bucket, { key, etag, lastModified }) !== submissionId || ![plain, ...own].includes(folder))
-    return false;
-  const facts: SubmissionFacts = {
-    ...{ submissionId, bucket, key, etag, lastModified, sizeBytes: 0, seenAt: lastModified },
-    ...(route !== undefined && { route }),
-    ...{ lane, modelId: model, invocation: settings.default.invocation, priority: 0 },
-  };
-  const before = await store.submissions.put(facts);
-  if (before.status !== "Planning" && before.status !== "Open") return false;
-  return (await takeOverAt(world, before, { folder, summary })) !== undefined;
 }

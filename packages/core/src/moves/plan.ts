@@ -17,7 +17,7 @@ import type { Submission, SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
 import { open } from "./open.ts";
 import { type PreparedRun, preparedBefore } from "./prepared-before.ts";
-import { earlierRun, REPEATED, refuseRepeated } from "./repeated.ts";
+import { doneInBucket, earlierRun, REPEATED, refuseRepeated } from "./repeated.ts";
 import { takeOver } from "./take-over.ts";
 
 /** What a step of priority is worth in waiting time: six hours, so that nothing starves. */
@@ -74,11 +74,16 @@ export async function resumePlan(world: World, submission: Submission): Promise<
 async function planFirst(world: World, submission: Submission, head: ObjectHead, problem: Problem | undefined) {
   const isUndecided = submission.status === "Planning" && submission.plan === undefined;
   if (!isUndecided && submission.problem?.code !== REPEATED) return goOn(world, submission, problem);
-  const earlier = await earlierRun(world, submission, head.metadata[AGAIN_METADATA]);
-  if (earlier === undefined) return goOn(world, submission, problem);
+  const again = head.metadata[AGAIN_METADATA];
+  const goOnUnlessDone = async (first: Submission, why: Problem | undefined) => {
+    const done = again === undefined && first.plan === undefined ? await doneInBucket(world, first) : undefined;
+    return done === undefined ? goOn(world, first, why) : refuseRepeated(world, first, done);
+  };
+  const earlier = await earlierRun(world, submission, again);
+  if (earlier === undefined) return goOnUnlessDone(submission, problem);
   await refuseRepeated(world, submission, earlier);
   // Its own plan may have died, and its object has become this one; two plans of one submission do no harm.
-  if (earlier.status === "Planning") await goOn(world, earlier, undefined);
+  if (earlier.status === "Planning") await goOnUnlessDone(earlier, undefined);
 }
 
 /** S3 tells the time in whole seconds: two drops of one content within one of them are one submission, the first. */

@@ -1,7 +1,10 @@
+import { resultsFolders, SUMMARY_NAME } from "../bucket/keys.ts";
 import { AGAIN_METADATA } from "../ids.ts";
 import type { Problem } from "../problem.ts";
+import { type Summary, summaryIn } from "../results/summary.ts";
 import type { Submission } from "../submission/submission.ts";
 import type { World } from "../world.ts";
+import { takeIn } from "./take-over.ts";
 
 /** The code of a submission whose content is another's. */
 export const REPEATED = "Repeated";
@@ -31,12 +34,36 @@ export async function earlierRun({ store }: World, submission: Submission, again
   return undefined;
 }
 
+/**
+ * The summary of another submission of the same content whose results lie in the bucket. Where the table does not tell of
+ * it, it does from now on: it was restored to an earlier time, or the content was run by a version that kept no account of contents.
+ */
+export async function doneInBucket(world: World, submission: Submission): Promise<Summary | undefined> {
+  const { objects } = world;
+  const { key, etag, submissionId } = submission;
+  const { items } = await objects.list(resultsFolders(key, submissionId).plain);
+  const summaries = items.filter(({ key: object }) => object.endsWith(`/${SUMMARY_NAME}`));
+  for (const { key: object } of summaries.slice(0, MOST_EARLIER)) {
+    const folder = object.slice(0, -SUMMARY_NAME.length);
+    const found = await summaryIn(objects, folder);
+    if (found === undefined || found === "foreign" || found.submissionId === submissionId) continue;
+    if (found.status !== "Done" || found.key !== key || found.etag !== etag) continue;
+    await takeIn(world, found, folder);
+    return found;
+  }
+  return undefined;
+}
+
 function hasItsRecords({ status }: Submission): boolean {
   return status === "Planning" || status === "Open" || status === "Done";
 }
 
 /** Refuses a submission whose content is another's. Nothing is written: the other one has every record's line. */
-export async function refuseRepeated({ store, log }: World, submission: Submission, earlier: Submission) {
+export async function refuseRepeated(
+  { store, log }: World,
+  submission: Submission,
+  earlier: Pick<Submission, "submissionId"> & { status: string },
+) {
   const { submissionId, key, lane } = submission;
   const problem: Problem = {
     code: REPEATED,

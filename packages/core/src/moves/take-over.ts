@@ -1,6 +1,8 @@
-import { jobIdOf } from "../ids.ts";
+import { resultsFolders } from "../bucket/keys.ts";
+import { jobIdOf, submissionIdOf } from "../ids.ts";
 import { findPlace, type Place } from "../results/folder.ts";
-import type { Submission, TakenOver } from "../submission/submission.ts";
+import type { Summary } from "../results/summary.ts";
+import type { Submission, SubmissionFacts, TakenOver } from "../submission/submission.ts";
 import type { World } from "../world.ts";
 
 /**
@@ -43,4 +45,27 @@ function endOf({ plan }: Submission, { folder, summary }: Place): TakenOver | un
   if (summary.status !== "Refused") return { status: "Done", folder, counts };
   // A run that refused it lost to one that planned it: its summary is to be written over.
   return plan === undefined ? { status: "Refused", folder, counts, problem: summary.problem } : undefined;
+}
+
+/**
+ * Writes into the table what a summary tells of: a submission that has ended, and where its results lie. False if the
+ * summary is none of ours, or tells nothing new.
+ */
+export async function takeIn(world: World, summary: Summary, folder: string): Promise<boolean> {
+  const { store, objects, settings } = world;
+  const { submissionId, key, etag, model, lane, route } = summary;
+  const { bucket } = objects;
+  const lastModified = Date.parse(summary.lastModified);
+  const { plain, own } = resultsFolders(key, submissionId);
+  // Whoever writes one by hand can write what he likes: its own ids tell which is ours.
+  if (submissionIdOf(bucket, { key, etag, lastModified }) !== submissionId || ![plain, ...own].includes(folder))
+    return false;
+  const facts: SubmissionFacts = {
+    ...{ submissionId, bucket, key, etag, lastModified, sizeBytes: 0, seenAt: lastModified },
+    ...(route !== undefined && { route }),
+    ...{ lane, modelId: model, invocation: settings.default.invocation, priority: 0 },
+  };
+  const before = await store.submissions.put(facts);
+  if (before.status !== "Planning" && before.status !== "Open") return false;
+  return (await takeOverAt(world, before, { folder, summary })) !== undefined;
 }

@@ -1,7 +1,8 @@
-import { isEnded, jobNameOf, type Submission } from "@sluice/core";
+import { isEnded, jobNameOf, resultsFolders, type Submission } from "@sluice/core";
 import type { MemoryObjects, MemoryStore } from "@sluice/testing";
 import { type BatchOutput, NOBODY } from "../bedrock/output.ts";
 import type { Dropped } from "../script/dropped.ts";
+import type { RestoreScript } from "../script/script.ts";
 import { Violation } from "./violation.ts";
 
 /** What the check of the records looks at. */
@@ -11,7 +12,11 @@ export interface Ledger {
   objects: MemoryObjects;
   output: BatchOutput;
   drops: readonly Dropped[];
+  restores: readonly RestoreScript[];
 }
+
+/** A drop's plan may come so long after it. */
+const MOST_PLAN_DELAY_MS = 30 * 60_000;
 
 /** The drops that are not through, in words. */
 export async function unfinishedDrops({ store, drops }: Ledger): Promise<string[]> {
@@ -42,18 +47,33 @@ export async function checkRecords(ledger: Ledger): Promise<void> {
   for (const { script } of ledger.drops) await checkContent(ledger, script.name);
 }
 
-/** A content that lies under one key, however often it was dropped there, is run by one submission. */
-async function checkContent({ store, drops }: Ledger, content: string): Promise<void> {
+/**
+ * A content that lies under one key, however often it was dropped there, is run by one submission; unless the table was
+ * made to forget which, and its results were not in the bucket yet.
+ */
+async function checkContent({ store, drops, objects, restores }: Ledger, content: string): Promise<void> {
   const same = drops.filter((dropped) => dropped.content === content);
+  const wasForgotten = restores.some(({ takenAtMs, atMs }) =>
+    same.some(({ script }) => script.atMs > takenAtMs - MOST_PLAN_DELAY_MS && script.atMs < atMs),
+  );
   const found = await Promise.all(same.map(({ submissionId }) => store.submissions.get(submissionId)));
   const runs = found.filter((submission) => submission?.status === "Done").length;
   const isRepeated = found.some((submission) => submission?.problem?.code === "Repeated");
-  if (runs > 1) throw new Violation("4: paid once", `the content of ${content} was run by ${runs} submissions.`);
-  if (runs === 0 && isRepeated)
+  if (runs > 1 && !wasForgotten)
+    throw new Violation("4: paid once", `the content of ${content} was run by ${runs} submissions.`);
+  if (runs === 0 && isRepeated && !same.some((dropped) => hasResults(objects, dropped)))
     throw new Violation(
       "3: every record once",
       `the content of ${content} was refused as repeated, and nobody ran it.`,
     );
+}
+
+function hasResults(objects: MemoryObjects, { key, submissionId }: Dropped): boolean {
+  const { plain, own } = resultsFolders(key, submissionId);
+  const summaries = [plain, ...own].map((folder) => `${folder}summary.json`);
+  return summaries.some(
+    (at) => objects.keys(at).length > 0 && JSON.parse(objects.text(at)).submissionId === submissionId,
+  );
 }
 
 async function checkDrop(ledger: Ledger, dropped: Dropped, submission: Submission): Promise<void> {

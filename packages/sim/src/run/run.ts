@@ -92,6 +92,6 @@ async function neverSettled(simulation: Simulation): Promise<Violation> {
   return new Violation("all settled", `${hours} hours after all faults were over: ${left.join("; ") || "no rest"}.`);
 }
 
-function ledgerOf({ store, objects, output, drops }: Simulation) {
-  return { stage: STAGE, store, objects, output, drops };
+function ledgerOf({ store, objects, output, drops, script }: Simulation) {
+  return { stage: STAGE, store, objects, output, drops, restores: script.restores };
 }

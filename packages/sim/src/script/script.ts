@@ -200,7 +200,7 @@ export interface DropScript {
 }
 
 /** Point-in-time recovery: the table becomes what it was. Times are milliseconds after the beginning. */
-interface RestoreScript {
+export interface RestoreScript {
   /** What it becomes. */
   takenAtMs: number;
   /** When the functions are stopped for it; a minute later they run again. */
