@@ -100,17 +100,21 @@ export class Bus {
 
   /** The queues as one instance sees them. */
   messagesOf(sender: Instance): Messages {
-    const { worldOf, script } = this.#around;
+    const { worldOf, script, agenda } = this.#around;
     let sent = 0;
     const tag = () => spread(`${sender.name} ${++sent}`).toString(36);
+    // A queue is told to wait for so many seconds, which the sender finds by its own clock.
+    const delayMs = (at: number) => at - (agenda.now + sender.clockOffMs);
     return {
-      wake: async (lane, at) =>
-        this.#queue(`wake ${lane} ${tag()}`, at, TIMEOUT_MS.short, (instance) => wake(worldOf(instance), lane, at)),
+      wake: async (lane, at) => {
+        const move = (instance: Instance) => wake(worldOf(instance), lane, at);
+        this.#queue(`wake ${lane} ${tag()}`, delayMs(at), TIMEOUT_MS.short, move);
+      },
       collect: async (jobId, at) => {
         // Without submissions there is nothing to collect.
         if (script.level === "queue") return;
         const move = (instance: Instance) => collect(worldOf(instance), jobId, at);
-        this.#queue(`collect ${this.#around.nameOf(jobId)} ${tag()}`, at, TIMEOUT_MS.long, move);
+        this.#queue(`collect ${this.#around.nameOf(jobId)} ${tag()}`, delayMs(at), TIMEOUT_MS.long, move);
       },
       plan: async (key) => this.plan(`plan ${key} ${tag()}`, key),
     };
@@ -118,16 +122,16 @@ export class Bus {
 
   /** Queues the plan of a dropped object. */
   plan(name: string, key: string): void {
-    const { worldOf, agenda } = this.#around;
-    this.#queue(name, agenda.now, TIMEOUT_MS.long, (instance) => plan(worldOf(instance), key));
+    const { worldOf } = this.#around;
+    this.#queue(name, 0, TIMEOUT_MS.long, (instance) => plan(worldOf(instance), key));
   }
 
-  #queue(name: string, at: number, timeoutMs: number, move: (instance: Instance) => Promise<unknown>): void {
+  #queue(name: string, waitMs: number, timeoutMs: number, move: (instance: Instance) => Promise<unknown>): void {
     const { script, agenda, faults, functions } = this.#around;
     const chance = new Chance(script.seed, name);
     const fault = faults.at(name, messageFaults, chance);
     const lateMs = fault === "messageLate" ? chance.magnitude(SECOND_MS, 10 * MINUTE_MS) : chance.magnitude(20, 500);
-    const delayMs = Math.min(Math.max(0, at - agenda.now), MOST_DELAY_MS) + lateMs;
+    const delayMs = Math.min(Math.max(0, waitMs), MOST_DELAY_MS) + lateMs;
     const kind = fault === undefined && delayMs > LATER_MS ? "later" : "work";
     const send = (copy: string, afterMs: number) =>
       agenda.after(afterMs, kind, () => functions.invoke({ name: copy, timeoutMs, by: "queue", move }));

@@ -135,6 +135,8 @@ export const crashRules: readonly Mutant[] = [
   },
   {
     name: "there is no sweep",
-    patches: [{ file: sweep, from: "  await repairLanes(world, lanes);\n", to: "  void repairLanes;\n" }],
+    patches: [
+      { file: sweep, from: "  failures.push(...(await repairLanes(world, lanes)));\n", to: "  void repairLanes;\n" },
+    ],
   },
 ];

@@ -27,8 +27,8 @@ export const outsideRules: readonly Mutant[] = [
     patches: [
       {
         file: folder,
-        from: `  return summary?.submissionId === submissionId ? summary : "another's";`,
-        to: "  return summary;",
+        from: `found !== undefined && found !== "foreign" && found.submissionId === submissionId;`,
+        to: `found !== undefined && found !== "foreign" && submissionId !== "";`,
       },
     ],
   },

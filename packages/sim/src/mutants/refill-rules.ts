@@ -90,8 +90,8 @@ export const refillRules: readonly Mutant[] = [
     patches: [
       {
         file: claims,
-        from: `if (before === undefined && !(job.status === "Claimed" && job.claim.owner === run.owner)) return "done";`,
-        to: `if (before === undefined) return "done";`,
+        from: `before !== undefined || (job.status === "Claimed" && job.claim.owner === run.owner);`,
+        to: "before !== undefined;",
       },
     ],
   },

@@ -155,7 +155,7 @@ export const wholeRules: readonly Mutant[] = [
     name: "a plan that died under a copy of its object is left to itself",
     level: "whole",
     patches: [
-      { file: plan, from: `  if (earlier.status === "Planning") await goOn(world, earlier, undefined);\n`, to: "" },
+      { file: plan, from: `  if (earlier.status === "Planning") await goOnUnlessDone(earlier, undefined);\n`, to: "" },
     ],
   },
 ];
