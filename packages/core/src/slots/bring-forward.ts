@@ -4,6 +4,7 @@ import type { BedrockStatus } from "../job/status.ts";
 import { hasEnded } from "../job/status.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { World } from "../world.ts";
+import { homeOf, NO_LANE } from "./home.ts";
 import { outcomeOf, releaseEnded } from "./release.ts";
 
 /** What Bedrock says of a job, in an event, a listing or an answer to Get. */
@@ -45,7 +46,11 @@ export async function bringForward(world: World, jobId: string, seen: Sighting):
   if (changed !== undefined) log({ level: "info", event: "jobStatusChanged", lane, jobId, submissionId, status });
   if (!hasEnded(status)) return { job };
   const outcome = outcomeOf(status, await processedRecords(world, job, seen));
-  const freed = await releaseEnded(world, job, outcome);
+  const home = homeOf(world, job);
+  // Where a move to another lane was interrupted, the slot is still in the one that has its model.
+  const freed =
+    (await releaseEnded(world, job, outcome)) ??
+    (home === lane || home === NO_LANE ? undefined : await releaseEnded(world, { ...job, lane: home }, outcome));
   return freed === undefined ? { job } : { job, freed };
 }
 
