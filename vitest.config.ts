@@ -1,8 +1,11 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts"],
+    // Left alone it is one fewer than the cores, and one of two would idle through the longest files.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // The SDK warns about Node 20 once a process; the variable must be exactly "true".
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     coverage: {
