@@ -1,6 +1,8 @@
 import { aWorld, endJob, type MemoryWorld, settings } from "@sluice/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Sighting } from "../slots/bring-forward.ts";
+import { homeOf } from "../slots/home.ts";
+import { refill } from "../slots/refill.ts";
 import { advance } from "./advance.ts";
 import { collect, collectEvent } from "./collect.ts";
 import { plan } from "./plan.ts";
@@ -124,6 +126,25 @@ describe("a prepared input that is not what was planned", () => {
     await collectEvent(world, event!);
     expect(await idsIn("results.jsonl")).toEqual(["a", "b"]);
     expect(await idsIn("errors.jsonl")).toEqual(["c"]);
+  });
+
+  test("is made again also where a later job of the plan is in no table yet", async () => {
+    const { put } = world.store.jobs;
+    world.store.jobs.put = async (job) => {
+      if (job.slice > 0) throw new Error("The table is down.");
+      return put(job);
+    };
+    await expect(dropped(file("a", "b", "c", "d", "e", "f"))).rejects.toThrow("down");
+    world.store.jobs.put = put;
+    const [submission] = (await world.store.submissions.newest(1)).items;
+    await refill(world, homeOf(world, submission!));
+    const [running] = world.batch.running;
+    const [event] = await ended(() => world.objects.delete([running!.request.inputKey]));
+    await collectEvent(world, event!);
+    await plan(world, KEY);
+    await deliver(world);
+    for (const late of await ended()) await collectEvent(world, late);
+    expect(await idsIn("results.jsonl")).toEqual(["a", "b", "c", "d", "e", "f"]);
   });
 
   test("before Bedrock read it: its answers belong to nobody and are kept, and every record is an error", async () => {

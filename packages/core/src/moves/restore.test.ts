@@ -45,6 +45,24 @@ describe("a table that is restored to an earlier time", () => {
     expect(world.entries).toContainEqual(expect.objectContaining({ event: "resultsFound", submissionId }));
   });
 
+  test("from before a finished drop that is copied onto itself then: its content is not run again", async () => {
+    const restore = world.store.remember();
+    const submissionId = await drop(world, KEY, fileOf(3));
+    await runAll(world);
+    const before = await processed(world);
+    const jobs = world.batch.jobs.length;
+    restore();
+    world.clock.pass(MINUTE_MS);
+    world.objects.touch(KEY, {});
+    await plan(world, KEY);
+    await deliver(world);
+    expect(await processed(world)).toEqual(before);
+    expect(world.batch.jobs).toHaveLength(jobs);
+    const { items } = await world.store.submissions.newest(10);
+    expect(items.map(({ status, problem }) => problem?.code ?? status)).toEqual(["Repeated", "Done"]);
+    expect(items[0]?.problem?.message).toContain(submissionId);
+  });
+
   test("from before a refused drop: it is refused as it was, and its errors stay as they are", async () => {
     const restore = world.store.remember();
     await drop(world, KEY, "[1,2]");
@@ -113,6 +131,21 @@ describe("a table that is restored to an earlier time", () => {
     await runAll(world);
     expect(await theSubmission()).toMatchObject({ status: "Done", counts: { records: 10, results: 10, errors: 0 } });
     expect(new Set(world.batch.jobs.map(({ inputKey }) => inputKey)).size).toBe(world.batch.jobs.length);
+  });
+
+  test("from the middle of a plan that fails there again: what it queued does not wait for the next sweep", async () => {
+    const { put } = world.store.jobs;
+    let puts = 0;
+    world.store.jobs.put = async (job) => {
+      if (puts++ > 0) throw new Error("The table is down.");
+      return put(job);
+    };
+    await expect(drop(world, KEY, fileOf(10))).rejects.toThrow("down");
+    puts = 0;
+    world.clock.pass(world.timings.stalledPlanMs + 1);
+    await sweep(world);
+    await deliver(world);
+    expect(world.batch.running).toHaveLength(1);
   });
 
   test("where two runs had prepared the drop, the one whose input Bedrock was given counts", async () => {

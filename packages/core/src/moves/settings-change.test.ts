@@ -123,6 +123,31 @@ describe("a model that moves to another lane", () => {
   });
 });
 
+describe("the end of a job whose slot is in another lane than its own", () => {
+  test("frees it where a move was interrupted, and the next job has it", async () => {
+    await queueJobs(world, 4);
+    deploy({ claude: { models: [HAIKU], limit: 3 }, nova: { models: [NOVA], limit: 3 } });
+    await refill(world, "claude");
+    const [arn] = world.batch.running.map((job) => job.arn);
+    const [holder] = (await lane("claude"))!.holders;
+    await world.store.jobs.moveTo(holder!, "nova");
+    const job = world.batch.jobs.find((one) => one.arn === arn)!;
+    await advance(world, world.batch.move(job.arn, "Completed"));
+    expect(world.batch.running).toHaveLength(3);
+  });
+
+  test("fills that lane, though the settings of whoever meets it name another", async () => {
+    await queueJobs(world, 4);
+    const before = { settings: world.settings, settingsVersion: 0 };
+    await refill(world, "claude");
+    deploy({ haiku: { models: [HAIKU], limit: 3 } });
+    await sweep(world);
+    while (world.messages.take() !== undefined);
+    await advance({ ...world, ...before }, world.batch.move(world.batch.running[0]!.arn, "Completed"));
+    expect(world.batch.running).toHaveLength(3);
+  });
+});
+
 describe("a lane that is taken out, its models with it", () => {
   test("lets its jobs end, asks Bedrock for no other, and says at every sweep what waits", async () => {
     const jobs = await queueJobs(world, 5);

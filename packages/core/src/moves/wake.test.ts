@@ -102,6 +102,23 @@ describe("where Bedrock's events stay away", () => {
   });
 });
 
+test("a claim that is left is looked at five minutes on, however far ahead the clock is by which it is leased", async () => {
+  const [job] = await queueJobs(world, 1);
+  world.batch.faults.push({ kind: "unknown", message: "It timed out." });
+  const ahead = { now: () => world.clock.now() + world.timings.overdueMs };
+  await refill({ ...world, clock: ahead }, LANE);
+  while (world.messages.take() !== undefined);
+  await sweep(world);
+  let waitedMs = 0;
+  for (let n = 0; n < 6 && (await world.store.jobs.get(job!.jobId))?.status === "Claimed"; n++) {
+    const afterMs = (await deliverNext()) ?? Number.NaN;
+    expect(afterMs).toBeLessThanOrEqual(world.timings.rideMs + 1);
+    waitedMs += afterMs;
+  }
+  expect((await world.store.jobs.get(job!.jobId))?.status).toBe("Submitted");
+  expect(waitedMs).toBeLessThanOrEqual(world.timings.overdueMs + world.timings.leaseMs + world.timings.rideMs);
+});
+
 describe("what a listing says of an end that it found", () => {
   const toldAfter = async (delayMs: number) => {
     await queueJobs(world, 1);

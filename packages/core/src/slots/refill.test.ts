@@ -1,6 +1,7 @@
-import { aWorld, type MemoryWorld, queueJobs } from "@sluice/testing";
+import { aWorld, LONGEST, type MemoryWorld, queueJobs } from "@sluice/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { jobNameOf } from "../ids.ts";
+import { advance } from "../moves/advance.ts";
 import { refill } from "./refill.ts";
 
 const LANE = "claude";
@@ -74,6 +75,29 @@ describe("refill", () => {
     expect(await statuses(fresh)).toEqual(["Submitted"]);
     expect(await world.store.queue.count(LANE, 10)).toBe(0);
   });
+});
+
+test("a claim that was put back after its lane was read gets its slot before it is asked for again", async () => {
+  const [job, ...rest] = await queueJobs(world, 4);
+  world.batch.faults.push({ kind: "unknown", message: "It timed out." });
+  await world.store.lanes.setLimit(LANE, 1);
+  await refill(world, LANE);
+  const stale = await lane();
+  await world.store.lanes.releaseSlot(LANE, job!.jobId, "neutral");
+  await world.store.queue.put(job!);
+  for (const { jobId } of rest) await world.store.lanes.claimSlot(LANE, jobId, world.clock.now(), LONGEST);
+  world.clock.pass(world.timings.leaseMs + 1);
+  await refill(world, LANE, stale);
+  expect(world.batch.running.length).toBeLessThanOrEqual(3);
+  expect((await lane()).holders).not.toContain(job!.jobId);
+  for (let ends = 0; ends < 4; ends++) {
+    const [running] = world.batch.running;
+    if (running !== undefined) await advance(world, world.batch.move(running.arn, "Completed"));
+    await secondTry();
+    expect((await lane()).holders.size).toBeLessThanOrEqual(3);
+  }
+  expect(await statuses([job!, ...rest])).not.toContain("Claimed");
+  expect(await statuses([job!, ...rest])).not.toContain("Pending");
 });
 
 describe("what Create answers", () => {
