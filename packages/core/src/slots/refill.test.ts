@@ -1,6 +1,7 @@
 import { aWorld, LONGEST, type MemoryWorld, queueJobs } from "@sluice/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { jobNameOf } from "../ids.ts";
+import type { PendingJob } from "../job/job.ts";
 import { advance } from "../moves/advance.ts";
 import { refill } from "./refill.ts";
 
@@ -78,16 +79,15 @@ describe("refill", () => {
 });
 
 test("a claim that was put back after its lane was read gets its slot before it is asked for again", async () => {
-  const [job, ...rest] = await queueJobs(world, 4);
+  const [job] = await queueJobs(world, 1);
   world.batch.faults.push({ kind: "unknown", message: "It timed out." });
-  const claude = world.settings.lanes[LANE]!;
-  world.settings.lanes[LANE] = { ...claude, limit: 1 };
   await refill(world, LANE);
   const stale = await lane();
-  world.settings.lanes[LANE] = claude;
   await world.store.lanes.releaseSlot(LANE, job!.jobId, "neutral");
   await world.store.queue.put(job!);
-  await world.store.lanes.setLimit(LANE, 3);
+  const rest: PendingJob[] = [];
+  for (const end of ["A", "B", "C"])
+    rest.push(...(await queueJobs(world, 1, { jobId: `01ARZ3NDEKTSV4RRFFQ69G5FA${end}` })));
   for (const { jobId } of rest) await world.store.lanes.claimSlot(LANE, jobId, world.clock.now(), LONGEST);
   world.clock.pass(world.timings.leaseMs + 1);
   await refill(world, LANE, stale);
