@@ -13,7 +13,7 @@ import { routeOf } from "../settings/route.ts";
 import { routeNamed } from "../settings/settings.ts";
 import { homeOf } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
-import type { Submission, SubmissionFacts } from "../submission/submission.ts";
+import { isUnfinished, type Submission, type SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
 import { open } from "./open.ts";
 import { type PreparedRun, preparedBefore } from "./prepared-before.ts";
@@ -82,8 +82,9 @@ async function planFirst(world: World, submission: Submission, head: ObjectHead,
   const earlier = await earlierRun(world, submission, again);
   if (earlier === undefined) return goOnUnlessDone(submission, problem);
   await refuseRepeated(world, submission, earlier);
-  // Its own plan may have died, and its object has become this one; two plans of one submission do no harm.
-  if (earlier.status === "Planning") await goOnUnlessDone(earlier, undefined);
+  // Its own plan may have died, also after its jobs were queued, and its object has become this one; two plans of one
+  // submission do no harm.
+  if (isUnfinished(earlier)) await goOnUnlessDone(earlier, undefined);
 }
 
 /** S3 tells the time in whole seconds: two drops of one content within one of them are one submission, the first. */

@@ -49,6 +49,22 @@ describe("the same content under the same key", () => {
     expect(world.entries.filter(({ event }) => event === "dropRepeated")).toHaveLength(2);
   });
 
+  test("gets its free slot by its copy, where its own plan died when its jobs were queued", async () => {
+    const key = "to-process/sync/b.jsonl";
+    world.objects.put(key, bytes());
+    const { get } = world.store.lanes;
+    world.store.lanes.get = async () => {
+      throw new Error("The instance died here.");
+    };
+    await expect(plan(world, key)).rejects.toThrow("died");
+    world.store.lanes.get = get;
+    const before = world.batch.jobs.length;
+    world.clock.pass(60_000);
+    world.objects.touch(key, {});
+    await plan(world, key);
+    expect(world.batch.jobs).toHaveLength(before + 1);
+  });
+
   test("is run again by sluice-again, once for each value", async () => {
     await copied({ "sluice-again": "1" });
     await copied({ "sluice-again": "1" });

@@ -154,8 +154,6 @@ export const wholeRules: readonly Mutant[] = [
   {
     name: "a plan that died under a copy of its object is left to itself",
     level: "whole",
-    patches: [
-      { file: plan, from: `  if (earlier.status === "Planning") await goOnUnlessDone(earlier, undefined);\n`, to: "" },
-    ],
+    patches: [{ file: plan, from: `  if (isUnfinished(earlier)) await goOnUnlessDone(earlier, undefined);\n`, to: "" }],
   },
 ];
