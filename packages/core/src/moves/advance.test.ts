@@ -147,6 +147,35 @@ describe("advance", () => {
   });
 });
 
+test("an end that comes while another event brings the job's ARN is taken in all the same", async () => {
+  // Listed just now, so that only the event can tell.
+  await sweep(world);
+  const create = world.batch.create.bind(world.batch);
+  let [arn, rest] = ["", async (): Promise<unknown> => undefined];
+  world.batch.create = async (request) => {
+    const answer = await create(request);
+    if (arn === "" && answer.kind === "created") {
+      arn = answer.arn;
+      await rest();
+    }
+    return answer;
+  };
+  rest = async () => {
+    const first = world.batch.move(arn, "Validating");
+    const { get } = world.store.jobs;
+    // Read by the end's event only once the other one has stored the ARN.
+    world.store.jobs.get = async (id) => {
+      world.store.jobs.get = get;
+      await advance(world, first);
+      return get(id);
+    };
+    await advance(world, world.batch.move(arn, "Failed"));
+  };
+  await queueJobs(world, 4);
+  await refill(world, LANE);
+  expect(world.batch.running).toHaveLength(3);
+});
+
 describe("a lost event", () => {
   test("is repaired by the next event, when the last listing is older than five minutes", async () => {
     await queueJobs(world, 6);

@@ -1,7 +1,7 @@
 import type { Job, NextStatus } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import type { BedrockStatus } from "../job/status.ts";
-import { hasEnded } from "../job/status.ts";
+import { hasEnded, isForward } from "../job/status.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { World } from "../world.ts";
 import { homeOf, NO_LANE } from "./home.ts";
@@ -38,7 +38,8 @@ export async function bringForward(world: World, jobId: string, seen: Sighting):
   let job = changed ?? (await store.jobs.get(jobId));
   if (job === undefined) return undefined;
   if (changed === undefined && !(await isOurs(world, job, seen))) return undefined;
-  if (changed === undefined && arnOf(job) === undefined) {
+  // Without an ARN until now, or given it by another event meanwhile.
+  if (changed === undefined && isForward(job.status, next.status)) {
     changed = await store.jobs.bringForward(jobId, next);
     job = changed ?? (await store.jobs.get(jobId)) ?? job;
   }
