@@ -118,8 +118,10 @@ async function broughtHome(world: World, lane: string, job: Job): Promise<Job> {
   const { store, settings, settingsVersion = 0 } = world;
   const home = homeOf(world, job);
   if (hasEnded(job.status) || home === lane || settings.lanes[home] === undefined) return { ...job, lane };
-  const there = await store.lanes.get(home);
-  if (there === undefined || there.settingsVersion > settingsVersion) return job;
+  for (const name of [home, lane]) {
+    const found = await store.lanes.get(name);
+    if (found !== undefined && found.settingsVersion > settingsVersion) return job;
+  }
   await moveHolder(world, job, lane, home);
   return { ...job, lane: home };
 }
