@@ -1,5 +1,6 @@
 import { resultsFolders } from "../bucket/keys.ts";
 import { jobIdOf, submissionIdOf } from "../ids.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { findPlace, type Place } from "../results/folder.ts";
 import type { Summary } from "../results/summary.ts";
 import type { Submission, SubmissionFacts, TakenOver } from "../submission/submission.ts";
@@ -30,13 +31,13 @@ export async function takeOverAt(world: World, submission: Submission, place: Pl
 }
 
 /** Queues what an interrupted plan had put without its entry. Bedrock has these jobs, and their turn shows it. */
-async function queueLeft({ store, messages, clock }: World, submission: Submission): Promise<void> {
+async function queueLeft({ store, messages }: World, submission: Submission): Promise<void> {
   const { submissionId, lastModified, lane, plan } = submission;
   for (let slice = 0; slice < (plan?.slices ?? 0); slice++) {
     const job = await store.jobs.get(jobIdOf(submissionId, lastModified, slice));
     if (job?.status === "Pending") await store.queue.put(job);
   }
-  if (plan !== undefined) await messages.wake(lane, clock.now());
+  if (plan !== undefined) await messages.wake(lane, AT_ONCE);
 }
 
 function endOf({ plan }: Submission, { folder, summary }: Place): TakenOver | undefined {

@@ -37,6 +37,29 @@ test("a wake message that comes early is sent again, one that is due refills", a
   expect((await world.store.jobs.get(job!.jobId))?.status).toBe("Submitted");
 });
 
+test("what is to be done at once is done at once, though the clock of whoever asks for it is an hour ahead", async () => {
+  const jobs = await queueJobs(world, 2);
+  const { models, ...lane } = world.settings.lanes[LANE]!;
+  const before = world.settings;
+  world.settings = {
+    ...before,
+    lanes: {
+      ...before.lanes,
+      [LANE]: { ...lane, models: ["meta.llama3-1-8b-instruct-v1:0"] },
+      other: { ...lane, models },
+    },
+  };
+  world.settingsVersion = 1;
+  const ahead = { now: () => world.clock.now() + 60 * 60_000 };
+  await refill({ ...world, clock: ahead }, LANE);
+  const message = world.messages.take(world.clock.now());
+  if (message?.kind === "wake") await wake(world, message.lane, message.at);
+  expect(await Promise.all(jobs.map(async ({ jobId }) => (await world.store.jobs.get(jobId))?.status))).toEqual([
+    "Submitted",
+    "Submitted",
+  ]);
+});
+
 test("a wake message of a lane that nobody knows does nothing", async () => {
   await wake(world, "no-such-lane", 0);
   expect(world.messages.waiting).toEqual([]);
