@@ -6,6 +6,7 @@ const holdBack = "core/src/slots/hold-back.ts";
 const heedAnswer = "core/src/slots/heed-answer.ts";
 const release = "core/src/slots/release.ts";
 const advance = "core/src/moves/advance.ts";
+const bringForward = "core/src/slots/bring-forward.ts";
 
 /** The table of what follows from Bedrock's answers, row by row. */
 export const answerRules: readonly Mutant[] = [
@@ -165,6 +166,16 @@ export const answerRules: readonly Mutant[] = [
         file: claimEnds,
         from: "  if (found.inputKey === job.inputKey && hasEnded(found.status)) return takeEnd(world, job, found);\n",
         to: "  void takeEnd;\n",
+      },
+    ],
+  },
+  {
+    name: "an end that came while another event brought the ARN is left to the sweep",
+    patches: [
+      {
+        file: bringForward,
+        from: "if (changed === undefined && isForward(job.status, next.status)) {",
+        to: "if (changed === undefined && arnOf(job) === undefined) {",
       },
     ],
   },

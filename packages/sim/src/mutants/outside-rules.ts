@@ -7,6 +7,7 @@ const heedAnswer = "core/src/slots/heed-answer.ts";
 const clocks = "core/src/rules/clocks.ts";
 const folder = "core/src/results/folder.ts";
 const lane = "core/src/lane/lane.ts";
+const home = "core/src/slots/home.ts";
 
 /** What holds against that which comes from outside: objects of others, a restored table, clocks that nobody sets. */
 export const outsideRules: readonly Mutant[] = [
@@ -112,6 +113,27 @@ export const outsideRules: readonly Mutant[] = [
     name: "a message waits for however late a time",
     patches: [
       { file: clocks, from: "  return at > now && at <= now + mostMs;", to: "  return at > now && mostMs > 0;" },
+    ],
+  },
+  {
+    name: "content whose results lie in the bucket runs again where the table does not tell of it",
+    level: "whole",
+    patches: [
+      {
+        file: plan,
+        from: "const done = again === undefined && first.plan === undefined ? await doneInBucket(world, first) : undefined;",
+        to: "const done = again === undefined && !first ? await doneInBucket(world, first) : undefined;",
+      },
+    ],
+  },
+  {
+    name: "what is to be done at once waits for the clock of whoever asks for it",
+    patches: [
+      {
+        file: home,
+        from: "await messages.wake(home, AT_ONCE);",
+        to: "await messages.wake(home, AT_ONCE + world.clock.now());",
+      },
     ],
   },
 ];

@@ -5,6 +5,10 @@ const heedAnswer = "core/src/slots/heed-answer.ts";
 const home = "core/src/slots/home.ts";
 const limit = "core/src/slots/limit.ts";
 const lanes = "core/src/rules/lane.ts";
+const claims = "core/src/slots/claims.ts";
+const bringForward = "core/src/slots/bring-forward.ts";
+const repair = "core/src/moves/repair.ts";
+const wake = "core/src/moves/wake.ts";
 
 /** What follows from settings that change while work waits, and from a model that is blocked. */
 export const settingsRules: readonly Mutant[] = [
@@ -68,6 +72,50 @@ export const settingsRules: readonly Mutant[] = [
         file: heedAnswer,
         from: "  await messages.wake(lane.lane, block.until);\n  await store.lanes.blockModel",
         to: "  void messages;\n  await store.lanes.blockModel",
+      },
+    ],
+  },
+  {
+    name: "a claim that was found on an old look at its lane is finished without its slot",
+    patches: [{ file: claims, from: "  if (isOurs && entry === undefined && !", to: "  if (isOurs && !world && !" }],
+  },
+  {
+    name: "a claim that moves to another lane is not woken there",
+    patches: [
+      {
+        file: home,
+        from: `  if (job?.status === "Claimed") await messages.wake(to, job.claim.leaseUntil);\n`,
+        to: "  void messages;\n",
+      },
+    ],
+  },
+  {
+    name: "a wake message of a lane that left the settings is not passed on",
+    patches: [
+      {
+        file: wake,
+        from: "  if (world.settings.lanes[laneName] === undefined) await passOn(world);\n",
+        to: "  void passOn;\n",
+      },
+    ],
+  },
+  {
+    name: "an end frees its slot in the job's own lane or nowhere",
+    patches: [
+      {
+        file: bringForward,
+        from: "(home === lane || home === NO_LANE ? undefined",
+        to: "(home || NO_LANE ? undefined",
+      },
+    ],
+  },
+  {
+    name: "a slot is not brought home where its lane is not there yet",
+    patches: [
+      {
+        file: repair,
+        from: "if (found !== undefined && found.settingsVersion > settingsVersion) return job;",
+        to: "if (found === undefined || found.settingsVersion > settingsVersion) return job;",
       },
     ],
   },

@@ -156,4 +156,9 @@ export const wholeRules: readonly Mutant[] = [
     level: "whole",
     patches: [{ file: plan, from: `  if (isUnfinished(earlier)) await goOnUnlessDone(earlier, undefined);\n`, to: "" }],
   },
+  {
+    name: "a copy's plan leaves alone an open submission that has its content",
+    level: "whole",
+    patches: [{ file: plan, from: "if (isUnfinished(earlier)) await", to: `if (earlier.status === "Planning") await` }],
+  },
 ];
