@@ -11,7 +11,7 @@ import { findPlace } from "../results/folder.ts";
 import { sweepUp, sweepUpRun } from "../results/sweep-up.ts";
 import { routeOf } from "../settings/route.ts";
 import { routeNamed } from "../settings/settings.ts";
-import { homeOf } from "../slots/home.ts";
+import { homeOf, makeLane } from "../slots/home.ts";
 import { refill } from "../slots/refill.ts";
 import { isUnfinished, type Submission, type SubmissionFacts } from "../submission/submission.ts";
 import type { World } from "../world.ts";
@@ -127,6 +127,7 @@ async function goOn(world: World, submission: Submission, problem: Problem | und
   if (committed?.plan === undefined) return;
   const slices = await preparedSlices(world, committed, committed.plan.run);
   if (slices === undefined) return;
+  await makeLane(world, homeOf(world, submission));
   for (let from = 0; from < slices.length; from += JOBS_AT_ONCE)
     await Promise.all(slices.slice(from, from + JOBS_AT_ONCE).map((slice) => queueJob(world, committed, slice)));
   await open(world, committed);

@@ -4,6 +4,7 @@ import { jobIdOfName } from "../ids.ts";
 import type { PendingJob } from "../job/job.ts";
 import { refill } from "../slots/refill.ts";
 import { advance } from "./advance.ts";
+import { plan } from "./plan.ts";
 import { sweep } from "./sweep.ts";
 import { wake } from "./wake.ts";
 
@@ -83,6 +84,33 @@ describe("a lane that is renamed", () => {
     expect((await lane("claude"))?.holders.size).toBe(0);
     expect((await lane("haiku"))?.holders.size).toBe(3);
   });
+});
+
+test("what was queued for a lane that left the settings before it was in the table runs in the one that has its model", async () => {
+  const line = (n: number) =>
+    JSON.stringify({
+      recordId: `r${n}`,
+      modelInput: {
+        anthropic_version: "bedrock-2023-05-31",
+        max_tokens: 9,
+        messages: [{ role: "user", content: "Hi" }],
+      },
+    });
+  await sweep(world);
+  deploy({ haiku: { models: [HAIKU], limit: 3 } });
+  const { open } = world.store.submissions;
+  world.store.submissions.open = async () => {
+    throw new Error("The instance died here.");
+  };
+  world.objects.put("to-process/a.jsonl", Array.from({ length: 100 }, (_, n) => `${line(n)}\n`).join(""));
+  await expect(plan(world, "to-process/a.jsonl")).rejects.toThrow("died");
+  world.store.submissions.open = open;
+  deploy({ claude: { models: [HAIKU], limit: 3 } });
+  await sweep(world);
+  await deliver();
+  await sweep(world);
+  await deliver();
+  expect(world.batch.running).toHaveLength(1);
 });
 
 describe("a claim whose outcome is unknown", () => {

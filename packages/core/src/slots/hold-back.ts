@@ -1,10 +1,11 @@
 import type { Job } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
 import { modelBlock } from "../lane/lane.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { longestBlocks } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
 import type { Finished, Run, Taken } from "./claim.ts";
-import { homeOf, NO_LANE } from "./home.ts";
+import { homeOf, makeLane, NO_LANE } from "./home.ts";
 
 /** True if Bedrock must not be asked for this job now, although it holds a slot: what was claimed before counts too. */
 export function isHeldBack(world: World, lane: Lane, job: Job): boolean {
@@ -30,10 +31,11 @@ export async function putBack(world: World, run: Run, lane: Lane, taken: Taken):
   // Nobody may take the claim before its slot is free, however long this run sleeps: longer than any run lives.
   const isOurs = await store.jobs.yieldClaim(jobId, run.owner, { ...left, leaseUntil: now + timings.overdueMs });
   if (!isOurs) return "done";
+  if (home !== lane.lane) await makeLane(world, home);
   await store.queue.put({ lane: home, rank, jobId, modelId });
   await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
   await store.jobs.yieldClaim(jobId, "", { ...left, leaseUntil: now });
-  if (home !== lane.lane && home !== NO_LANE) await messages.wake(home, now);
+  if (home !== lane.lane && home !== NO_LANE) await messages.wake(home, AT_ONCE);
   return "released";
 }
 

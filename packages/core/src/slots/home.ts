@@ -52,7 +52,7 @@ export async function moveWaiting(world: World, queue: string): Promise<void> {
  * Makes a lane that is not in the table, without slots until those of its models are in it: a queue without a lane would
  * be looked through by nobody, once the lane is renamed again.
  */
-async function makeLane({ store }: World, lane: string): Promise<void> {
+export async function makeLane({ store }: World, lane: string): Promise<void> {
   if (lane !== NO_LANE && (await store.lanes.get(lane)) === undefined) await store.lanes.setLimit(lane, 0);
 }
 
