@@ -1,13 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rooms } from "@sluice/rooms";
 import { writeFigures } from "../docs/page.ts";
 import { argued } from "./argued.ts";
 import { compare, type MutationReport, scoreTable, survivorsOf } from "./report.ts";
+import { sourcesOf, testsOf } from "./tests-of.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const REPORT = "reports/mutation.json";
@@ -16,34 +18,50 @@ const STRYKER = join(ROOT, "node_modules/@stryker-mutator/core/bin/stryker.js");
 const LEFT_OUT = /^(node_modules|reports|coverage|\.git|\.sst|\.sluice.*|\.stryker-tmp)$/;
 
 /**
- * `pnpm mutants [STRYKER'S OPTIONS]` breaks the core in every way that Stryker knows, and counts what the tests notice.
- * Stryker changes sources where they lie, so it has a copy: whoever stops it is left with what they had. A run without
- * options, which is one over all files, writes its score into docs/benchmarks.md. The report stays in reports/. It
- * fails where the score is too low, or a change survived for which argued.ts has no reason.
+ * `pnpm mutants [ROOM …]` breaks the core in every way that Stryker knows, room by room, and counts what the tests of
+ * each room notice. Stryker changes sources where they lie, so it has a copy: whoever stops it is left with what they
+ * had. A run over all rooms writes its score into docs/benchmarks.md. The report stays in reports/. It fails where a
+ * change survived for which argued.ts has no reason.
  */
-const options = process.argv.slice(2);
+const all = rooms["packages/core/src/"] ?? [];
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((room) => !all.includes(room));
+if (unknown.length > 0) throw new Error(`The core has no room ${unknown.join(", ")}; it has ${all.join(", ")}.`);
 // Ctrl-C ends Stryker, and then the copy still has to go.
 process.on("SIGINT", () => {});
 const copy = await mkdtemp(join(tmpdir(), "sluice-mutants-"));
 try {
   await copyTo(copy);
-  process.exitCode = await stryker(copy, options);
-  // Without a report it was stopped, or the tests failed on code that nobody changed: Stryker has said which.
-  if (existsSync(join(copy, REPORT))) await tell(copy);
+  const report: MutationReport = { files: {} };
+  for (const room of chosen.length > 0 ? chosen : all) Object.assign(report.files, (await tried(copy, room)).files);
+  await tell(report);
 } finally {
   await rm(copy, { recursive: true, force: true });
 }
 
-async function tell(folder: string): Promise<void> {
-  await cp(join(folder, REPORT), join(ROOT, REPORT));
-  const report = JSON.parse(await readFile(join(ROOT, REPORT), "utf8")) as MutationReport;
+/** What became of the changes in one room. Throws if Stryker could not say: it was stopped, or a test fails as it is. */
+async function tried(folder: string, room: string): Promise<MutationReport> {
+  const report = join(folder, REPORT);
+  await rm(report, { force: true });
+  console.log(`\n${room}`);
+  const env = { ...process.env, SLUICE_MUTANT_TESTS: testsOf(room).join(" ") };
+  const args = ["run", "--inPlace", "--mutate", sourcesOf(room).join(",")];
+  const child = spawn(process.execPath, [STRYKER, ...args], { cwd: folder, stdio: "inherit", env });
+  await once(child, "exit");
+  if (!existsSync(report)) throw new Error(`The run over ${room} ended without a report: see above.`);
+  return JSON.parse(await readFile(report, "utf8")) as MutationReport;
+}
+
+async function tell(report: MutationReport): Promise<void> {
+  await mkdir(dirname(join(ROOT, REPORT)), { recursive: true });
+  await writeFile(join(ROOT, REPORT), JSON.stringify(report));
   const { unargued, stale } = compare(survivorsOf(report), argued);
   for (const { file, line, code, becomes } of unargued)
     console.log(`Survived: ${file}:${line}  ${code}  →  ${becomes}`);
   const table = scoreTable(report);
   console.log(`${table}\n\nThe whole report is in ${REPORT}.`);
   if (unargued.length > 0) process.exitCode = 1;
-  if (options.length > 0) return;
+  if (chosen.length > 0) return;
   for (const { file, code, becomes } of stale) console.log(`No longer survives: ${file}  ${code}  →  ${becomes}`);
   await writeFigures("pnpm mutants", table);
 }
@@ -59,10 +77,4 @@ async function copyTo(folder: string): Promise<void> {
 
 function isWanted(path: string): boolean {
   return basename(path) === "node_modules" || !LEFT_OUT.test(basename(path));
-}
-
-async function stryker(folder: string, given: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [STRYKER, "run", "--inPlace", ...given], { cwd: folder, stdio: "inherit" });
-  const [code] = (await once(child, "exit")) as [number | null];
-  return code ?? 1;
 }
