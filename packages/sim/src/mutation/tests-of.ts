@@ -19,7 +19,7 @@ const above: Readonly<Record<string, readonly string[]>> = {
   ports: ["moves/wake"],
   rules: ["slots/*", "moves/clocks", STORE],
   objects: ["intake/prepare", "intake/prepare-writing", "settling/settle"],
-  records: ["intake/*", "settling/*"],
+  records: ["intake/prepare", "intake/scan", "intake/refusals", "settling/*"],
   intake: ["moves/plan-drops", "moves/folder-input"],
   settling: ["moves/folder-input"],
   results: ["moves/results-folder", "moves/restore", "moves/collect"],
