@@ -148,6 +148,32 @@ describe("a table that is restored to an earlier time", () => {
     expect(world.batch.running).toHaveLength(1);
   });
 
+  test("from the middle of a plan whose lane had been renamed: what it queued does not wait for the next sweep", async () => {
+    const { put } = world.store.jobs;
+    world.store.jobs.put = async () => {
+      throw new Error("The instance died here.");
+    };
+    await expect(drop(world, KEY, fileOf(3))).rejects.toThrow("died");
+    const { claude } = world.settings.lanes;
+    world.settings = { ...world.settings, lanes: { haiku: claude! } };
+    world.settingsVersion = 1;
+    let restore = () => {};
+    world.store.jobs.put = async (job) => {
+      const isNew = await put(job);
+      restore = world.store.remember();
+      return isNew;
+    };
+    await plan(world, KEY);
+    await runAll(world);
+    restore();
+    world.clock.pass(world.timings.stalledPlanMs + 1);
+    await sweep(world);
+    await deliver(world);
+    const [job] = (await world.store.jobs.ofSubmission((await theSubmission())!.submissionId, 1)).items;
+    expect(job?.status).not.toBe("Pending");
+    expect(world.batch.jobs).toHaveLength(1);
+  });
+
   test("where two runs had prepared the drop, the one whose input Bedrock was given counts", async () => {
     const restore = world.store.remember();
     await drop(world, KEY, fileOf(4));

@@ -3,6 +3,7 @@ import { jobIdOf, submissionIdOf } from "../ids.ts";
 import { AT_ONCE } from "../ports/messages.ts";
 import { findPlace, type Place } from "../results/folder.ts";
 import type { Summary } from "../results/summary.ts";
+import { homeOf, makeLane, NO_LANE } from "../slots/home.ts";
 import type { Submission, SubmissionFacts, TakenOver } from "../submission/submission.ts";
 import type { World } from "../world.ts";
 
@@ -31,13 +32,19 @@ export async function takeOverAt(world: World, submission: Submission, place: Pl
 }
 
 /** Queues what an interrupted plan had put without its entry. Bedrock has these jobs, and their turn shows it. */
-async function queueLeft({ store, messages }: World, submission: Submission): Promise<void> {
-  const { submissionId, lastModified, lane, plan } = submission;
-  for (let slice = 0; slice < (plan?.slices ?? 0); slice++) {
+async function queueLeft(world: World, submission: Submission): Promise<void> {
+  const { store, messages } = world;
+  const { submissionId, lastModified, plan } = submission;
+  if (plan === undefined) return;
+  const home = homeOf(world, submission);
+  await makeLane(world, home);
+  for (let slice = 0; slice < plan.slices; slice++) {
     const job = await store.jobs.get(jobIdOf(submissionId, lastModified, slice));
-    if (job?.status === "Pending") await store.queue.put(job);
+    if (job?.status !== "Pending") continue;
+    const { rank, jobId, modelId } = job;
+    await store.queue.put({ lane: home, rank, jobId, modelId });
   }
-  if (plan !== undefined) await messages.wake(lane, AT_ONCE);
+  if (home !== NO_LANE) await messages.wake(home, AT_ONCE);
 }
 
 function endOf({ plan }: Submission, { folder, summary }: Place): TakenOver | undefined {

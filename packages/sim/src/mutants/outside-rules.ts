@@ -72,7 +72,7 @@ export const outsideRules: readonly Mutant[] = [
     patches: [
       {
         file: "core/src/moves/take-over.ts",
-        from: `    if (job?.status === "Pending") await store.queue.put(job);\n`,
+        from: "    await store.queue.put({ lane: home, rank, jobId, modelId });\n",
         to: "    void job;\n",
       },
     ],
