@@ -49,8 +49,8 @@ import { Trouble } from "./trouble.ts";
 
 export const STAGE = "sim";
 const SWEEP_EVERY_MS = 30 * MINUTE_MS;
-/** How long the functions are stopped while the table is restored: longer than any call is on its way. */
-const RESTORE_MS = MINUTE_MS;
+/** How long the functions are stopped while the table is restored: longer than a call is on its way, or Bedrock's list late. */
+const RESTORE_MS = 10 * MINUTE_MS;
 
 /** The whole world of a run: everything that happens is an entry of its agenda. */
 export class Simulation {
