@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Claim, ClaimedJob, EndedJob, Job, RunningJob } from "../job/job.ts";
 import { type JobEvent, jobTransition } from "./job.ts";
 
-const pending = aJob({ timeoutHours: 24 });
+const pending = aJob({ timeoutHours: 24, inputEtag: "etag1" });
 const { status: _, ...facts } = pending;
 const claim: Claim = { owner: "run1", leaseUntil: 50, calls: 2, claimedAt: 1, doubtSince: 40, oddAnswers: 3 };
 const claimed: ClaimedJob = { ...facts, status: "Claimed", claim };
@@ -12,7 +12,7 @@ const ended: EndedJob = { ...facts, status: "Failed", endedAt: 60, done: false }
 const take: JobEvent = { kind: "takeClaim", owner: "run2", now: 50, leaseUntil: 90, latest: 80 };
 const end = { status: "Failed", at: 60 } as const;
 const outcome = { results: 1, errors: 2 };
-const { timeoutHours: __, ...withoutTimeout } = pending;
+const { timeoutHours: __, inputEtag: ___, ...withoutTimeout } = pending;
 
 const cases: [given: string, job: Job | undefined, when: JobEvent, then: ReturnType<typeof jobTransition>][] = [
   ["no job", undefined, { kind: "put", job: pending }, { next: pending }],
@@ -31,7 +31,7 @@ const cases: [given: string, job: Job | undefined, when: JobEvent, then: ReturnT
     },
   ],
   [
-    "a job without a timeout, it gets none",
+    "a job without a timeout or an etag of its input, it gets none",
     withoutTimeout,
     { kind: "bringForward", to: { status: "Submitted", arn: "arn1" } },
     { next: { ...withoutTimeout, status: "Submitted", arn: "arn1" } },
@@ -48,6 +48,13 @@ const cases: [given: string, job: Job | undefined, when: JobEvent, then: ReturnT
     take,
     { next: { ...claimed, claim: { ...claim, owner: "run2", leaseUntil: 90, calls: 3, doubtSince: 50 } } },
   ],
+  [
+    "a claim whose lease ends when the longest one would",
+    { ...claimed, claim: { ...claim, leaseUntil: 80 } },
+    take,
+    { refused: "leased" },
+  ],
+  ["any job, its lane", running, { kind: "moveTo", lane: "nova" }, { next: { ...running, lane: "nova" } }],
   ["a claim whose lease runs", { ...claimed, claim: { ...claim, leaseUntil: 51 } }, take, { refused: "leased" }],
   ["a job that Bedrock has", running, take, { refused: "furtherOn" }],
   ["a job that has ended", ended, take, { refused: "furtherOn" }],

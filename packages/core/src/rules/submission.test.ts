@@ -1,6 +1,6 @@
 import { aSubmission } from "@sluice/testing";
 import { describe, expect, test } from "vitest";
-import type { Submission } from "../submission/submission.ts";
+import type { Submission, TakenOver } from "../submission/submission.ts";
 import { isUnfinished } from "../submission/submission.ts";
 import { checkOpenJobs, type SubmissionEvent, submissionTransition } from "./submission.ts";
 
@@ -18,6 +18,9 @@ const stopped: Submission = { ...emptied, status: "Stopped" };
 const commit: SubmissionEvent = { kind: "commitPlan", plan, counts, openJobs: ["a", "b"] };
 const refuse: SubmissionEvent = { kind: "refuse", problem, counts };
 const settle: SubmissionEvent = { kind: "settleSlice", jobId: "a", settled: { results: 90, errors: 7 } };
+
+const done: TakenOver = { status: "Done", folder: "a/", counts };
+const ended: TakenOver = { status: "Refused", folder: "a/", counts, problem };
 
 const cases: [
   given: string,
@@ -62,6 +65,16 @@ const cases: [
   ["open jobs", open, { kind: "finish" }, { refused: "jobsOpen" }],
   ["a plan that is not open yet", { ...planned, openJobs: new Set() }, { kind: "finish" }, { refused: "notOpen" }],
   ["one that is stopped", stopped, { kind: "finish" }, { refused: "notOpen" }],
+
+  ["no folder", open, { kind: "chooseFolder", folder: "a/" }, { next: { ...open, folder: "a/" } }],
+  ["a folder", { ...open, folder: "b/" }, { kind: "chooseFolder", folder: "a/" }, { refused: "chosen" }],
+
+  ["one that is open", open, { kind: "takeOver", end: done }, { next: { ...open, ...done, openJobs: new Set() } }],
+  ["one that is planned", planned, { kind: "takeOver", end: done }, { next: { ...emptied, ...done } }],
+  ["one without a plan", planning, { kind: "takeOver", end: ended }, { next: { ...planning, ...ended } }],
+  ["one that is planned, and a refusal", planned, { kind: "takeOver", end: ended }, { refused: "planned" }],
+  ["one that is stopped", stopped, { kind: "takeOver", end: done }, { refused: "notOpen" }],
+  ["one that was refused", refused, { kind: "takeOver", end: ended }, { refused: "notOpen" }],
 ];
 
 describe("a submission:", () => {
@@ -72,7 +85,9 @@ describe("a submission:", () => {
       expect(submission).toStrictEqual(before);
     });
 
-  for (const event of [commit, { kind: "open" }, refuse, settle, { kind: "finish" }] satisfies SubmissionEvent[])
+  const takeOver: SubmissionEvent = { kind: "takeOver", end: done };
+  const choose: SubmissionEvent = { kind: "chooseFolder", folder: "a/" };
+  for (const event of [commit, { kind: "open" }, refuse, settle, choose, { kind: "finish" }, takeOver] as const)
     test(`${event.kind} makes none`, () =>
       expect(submissionTransition(undefined, event)).toStrictEqual({ refused: "noSubmission" }));
 
