@@ -35,10 +35,11 @@ describe("settings that are not usable say", () => {
       ],
     ],
     [
-      "that there is no lane",
+      "that no lane is among them",
       { lanes: {}, default: { model } },
       expect.arrayContaining(["lanes: name at least one lane"]),
     ],
+    ["that there are no lanes", { default: { model } }, ["lanes: Invalid input: expected record, received undefined"]],
     ["that there are too many lanes", withLanes(201), ["lanes: at most 200 lanes"]],
     [
       "what is no code of a quota, and where to look it up",
@@ -96,6 +97,10 @@ describe("settings are usable", () => {
   test("with 200 lanes, and as many records at least as at most", () => {
     expect(rows(withLanes(200))).toEqual([]);
     expect(rows(withLane({ minRecords: 10, maxRecords: 10 }))).toEqual([]);
+  });
+
+  test.each(["InvokeModel", "Converse"])("with the invocation %s", (invocation) => {
+    expect(rows(withRoute({ invocation }))).toEqual([]);
   });
 
   test.each<[field: string, least: number, most: number, settings: (value: number) => unknown]>([

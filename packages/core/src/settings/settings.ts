@@ -96,32 +96,34 @@ const routeSchema = z.strictObject({
   allow: allowSchema.prefault({}),
 });
 
-/** Values by name. Of a name that does not fit, zod says only that it does not: `fault` says what fits. */
-function byName<T extends z.ZodType>(pattern: RegExp, fault: string, value: T) {
-  return z.record(z.string().regex(pattern), value, {
-    error: ({ code }) => (code === "invalid_key" ? fault : undefined),
-  });
-}
+/** Of a name that does not fit, zod says only that it does not; this says what fits. */
+const elseName = (fault: string) => ({
+  error: ({ code }: { code?: string }) => (code === "invalid_key" ? fault : undefined),
+});
 
-const lanesSchema = byName(
-  /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/,
-  "is no name of a lane; those are up to 63 letters, digits and -, the first of them no -",
-  laneSchema,
-);
-
-const routesSchema = byName(
-  /^[^/._][^/]*$/,
-  "is no name of a route; those are the name of one folder under to-process/, without / and with no . or _ before it",
-  routeSchema,
-);
+const laneName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/);
+const routeName = z.string().regex(/^[^/._][^/]*$/);
 
 /** What a stage runs: its lanes, its routes by folder, and the route of everything else. */
 export const settingsSchema = z
   .strictObject({
-    lanes: lanesSchema
+    lanes: z
+      .record(
+        laneName,
+        laneSchema,
+        elseName("is no name of a lane; those are up to 63 letters, digits and -, the first of them no -"),
+      )
       .refine((lanes) => Object.keys(lanes).length > 0, "name at least one lane")
       .refine((lanes) => Object.keys(lanes).length <= 200, "at most 200 lanes"),
-    routes: routesSchema.default({}),
+    routes: z
+      .record(
+        routeName,
+        routeSchema,
+        elseName(
+          "is no name of a route; those are the name of one folder under to-process/, without / and with no . or _ before it",
+        ),
+      )
+      .default({}),
     /** The route of files whose first folder names no route. */
     default: routeSchema,
   })
