@@ -1,7 +1,7 @@
 import { modelName } from "../model/model-name.ts";
 
 /** A cross-Region profile's id is a geography before the model's id. AWS's table of profiles, read 2026. */
-const GEOGRAPHY = /^(us|us-gov|eu|apac|jp|au|ca|sa|global)\.(.+)$/;
+const GEOGRAPHY = /^(?:us|us-gov|eu|apac|jp|au|ca|sa|global)(?=\..)/;
 
 /** What a job may be created on, by ARN; the API's own pattern for `modelId` has no other kinds. */
 const ARN =
@@ -13,11 +13,14 @@ const PROFILE = /^[a-z0-9]{12}$/;
 /** A context length behind the version is an id for Provisioned Throughput, which batch inference does not take. */
 const PROVISIONED = /:(?:\d+k|mm)$/;
 
-/** The geography and the model of a cross-Region profile, by id or ARN; undefined for everything else. */
+/**
+ * The geography and the model of a cross-Region profile, by id or ARN; undefined for everything else: the ARN of a custom
+ * model or of a profile of the user's own ends with letters and digits.
+ */
 export function profileOf(modelId: string): { geography: string; model: string } | undefined {
-  if (modelId.startsWith("arn:") && !modelId.includes(":inference-profile/")) return undefined;
-  const [, geography, model] = GEOGRAPHY.exec(modelName(modelId)) ?? [];
-  return geography === undefined || model === undefined ? undefined : { geography, model };
+  const name = modelName(modelId);
+  const geography = GEOGRAPHY.exec(name)?.[0];
+  return geography === undefined ? undefined : { geography, model: name.slice(geography.length + 1) };
 }
 
 /**
@@ -25,8 +28,7 @@ export function profileOf(modelId: string): { geography: string; model: string }
  * model has its own, and what is behind a profile of the user's own is not in its name.
  */
 export function baseModel(modelId: string): string {
-  const isFoundation = !modelId.startsWith("arn:") || modelId.includes("::foundation-model/");
-  return profileOf(modelId)?.model ?? (isFoundation ? modelName(modelId) : modelId);
+  return profileOf(modelId)?.model ?? (modelId.includes("::foundation-model/") ? modelName(modelId) : modelId);
 }
 
 /** Why Bedrock never creates a job on a model of this id, and what to write instead; undefined if it may. */

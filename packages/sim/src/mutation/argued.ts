@@ -18,6 +18,12 @@ export const argued: readonly Argued[] = [
   },
   { file: "settling/job-output.ts", code: "{ return undefined; }", becomes: "{}", why: FALLS_THROUGH },
   {
+    file: "settings/settings.ts",
+    code: '"custom"',
+    becomes: '""',
+    why: "zod asks for a code; whoever reads the settings' faults is told their fields and messages.",
+  },
+  {
     file: "records/record-lines.ts",
     code: "base === 0",
     becomes: "false",
