@@ -163,7 +163,7 @@ async function open(
   closers.push(server.close);
   const endpoints = { dynamodb: table.endpoint, bedrock: server.url, accessKey };
   const { world, close } = composeWorld({
-    table: table.client(),
+    table: table.client,
     bedrock: server.url,
     ...{ accessKey, objects, settings, speed, messages: queues, log },
   });
