@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, realpath, stat, unlink } from "node:fs/promises";
+import { statSync, unlinkSync } from "node:fs";
+import { type FileHandle, mkdir, open, realpath, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import {
   ObjectChanged,
@@ -91,9 +92,9 @@ export class FolderObjects implements ObjectStore {
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
-    const found = await this.#fileOf(key);
+    const found = this.#fileOf(key);
     if (found === undefined) return undefined;
-    return headOf(key, found, await this.#metadata.read(key, etagOf(found)));
+    return headOf(key, found, this.#metadata.read(key, etagOf(found)));
   }
 
   async *read(piece: Piece): AsyncIterable<Uint8Array> {
@@ -114,7 +115,7 @@ export class FolderObjects implements ObjectStore {
 
   async compose(key: string, pieces: readonly Piece[]): Promise<void> {
     const [only, ...others] = pieces;
-    if (only !== undefined && others.length === 0 && (await this.#isWhole(only))) return this.#copy(key, only);
+    if (only !== undefined && others.length === 0 && this.#isWhole(only)) return this.#copy(key, only);
     pathOfKey(this.directory, key);
     const composed = new TemporaryFile(this.#temporary);
     try {
@@ -139,8 +140,8 @@ export class FolderObjects implements ObjectStore {
 
   /** The file of a piece, and the range of it that is there. */
   async #open(piece: Piece): Promise<{ file: FileHandle; etag: string; start: number; end: number }> {
-    const path = await this.#locate(piece.key);
-    if ((await fileAt(this.directory, path)) === undefined) throw new ObjectMissing(piece.key);
+    const path = this.#locate(piece.key);
+    if (fileAt(this.directory, path) === undefined) throw new ObjectMissing(piece.key);
     const file = await open(path, "r").catch((error: unknown) => {
       throw isMissing(error) ? new ObjectMissing(piece.key) : error;
     });
@@ -161,22 +162,12 @@ export class FolderObjects implements ObjectStore {
     const found: ObjectHead[] = [];
     // One more than a page: it tells whether there is another page.
     const wanted = this.#listPageKeys + 1;
-    let keys: string[] = [];
-    const look = async () => {
-      // The walk follows no links to directories, so these paths cannot lead out of the folder.
-      const files = await Promise.all(keys.map((key) => fileAt(this.directory, join(this.directory, key))));
-      for (const [index, key] of keys.entries()) {
-        const file = files[index];
-        if (file !== undefined) found.push(headOf(key, file, {}));
-      }
-      keys = [];
-    };
     for await (const key of keysBelow(this.directory, prefix, cursor)) {
-      keys.push(key);
-      if (found.length + keys.length >= wanted) await look();
+      // The walk follows no links to directories, so this path cannot lead out of the folder.
+      const file = fileAt(this.directory, join(this.directory, key));
+      if (file !== undefined) found.push(headOf(key, file, {}));
       if (found.length >= wanted) break;
     }
-    await look();
     const items = found.slice(0, this.#listPageKeys);
     const last = items.at(-1)?.key;
     return found.length > items.length && last !== undefined ? { items, cursor: last } : { items };
@@ -184,14 +175,12 @@ export class FolderObjects implements ObjectStore {
 
   async delete(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
-      const path = await this.#locate(key);
-      const found = await fileAt(this.directory, path);
+      const path = this.#locate(key);
+      const found = fileAt(this.directory, path);
       if (found === undefined) continue;
-      await unlink(path).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
-      await this.#metadata.remove(key, etagOf(found));
-      await removeEmptyAround(this.directory, path);
+      unlinkUnlessGone(path);
+      this.#metadata.remove(key, etagOf(found));
+      removeEmptyAround(this.directory, path);
     }
   }
 
@@ -203,26 +192,26 @@ export class FolderObjects implements ObjectStore {
     return oddOnesBelow(this.directory, prefix);
   }
 
-  async #fileOf(key: string) {
-    return fileAt(this.directory, await this.#locate(key));
+  #fileOf(key: string) {
+    return fileAt(this.directory, this.#locate(key));
   }
 
-  async #locate(key: string): Promise<string> {
+  #locate(key: string): string {
     const path = pathOfKey(this.directory, key);
-    const out = await wayOut(this.directory, path);
+    const out = wayOut(this.directory, path);
     if (out !== undefined)
       throw new KeyNotStorable(key, `a symbolic link on its way leads out of the folder, to ${out}`);
     return path;
   }
 
-  async #isWhole(piece: Piece): Promise<boolean> {
-    const found = await this.#fileOf(piece.key);
+  #isWhole(piece: Piece): boolean {
+    const found = this.#fileOf(piece.key);
     return found !== undefined && (piece.start ?? 0) === 0 && (piece.end ?? found.size) >= found.size;
   }
 
   async #copy(key: string, piece: Piece): Promise<void> {
-    const path = await this.#locate(piece.key);
-    const before = await fileAt(this.directory, path);
+    const path = this.#locate(piece.key);
+    const before = fileAt(this.directory, path);
     if (before === undefined) throw new ObjectMissing(piece.key);
     const etag = etagOf(before);
     if (piece.etag !== undefined && piece.etag !== etag) throw new ObjectChanged(piece.key);
@@ -232,7 +221,7 @@ export class FolderObjects implements ObjectStore {
         throw isMissing(error) ? new ObjectMissing(piece.key) : error;
       });
       await file.finish();
-      const after = await fileAt(this.directory, path);
+      const after = fileAt(this.directory, path);
       if (after === undefined || etagOf(after) !== etag) throw new ObjectChanged(piece.key);
       await this.#place(key, file, {});
     } catch (error) {
@@ -243,21 +232,29 @@ export class FolderObjects implements ObjectStore {
 
   /** Makes a finished file the object of the key. Its metadata is there before it is. */
   async #place(key: string, file: TemporaryFile, metadata: Metadata): Promise<ObjectHead> {
-    const path = await this.#locate(key);
-    const stats = await stat(file.path, { bigint: true });
+    const path = this.#locate(key);
+    const stats = statSync(file.path, { bigint: true });
     const lowerCase = Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
     if (Object.keys(lowerCase).length > 0) await this.#metadata.write(key, etagOf(stats), lowerCase);
-    const replaced = await fileAt(this.directory, path);
+    const replaced = fileAt(this.directory, path);
     try {
-      await moveTo(file.path, path);
+      moveTo(file.path, path);
     } catch (error) {
-      await this.#metadata.remove(key, etagOf(stats));
+      this.#metadata.remove(key, etagOf(stats));
       if (["EISDIR", "ENOTDIR", "EEXIST", "ENOTEMPTY"].includes(codeOf(error) ?? ""))
         throw new KeyNotStorable(key, "a part of it is a file already, or a directory where the file should be");
       throw error;
     }
-    if (replaced !== undefined) await this.#metadata.remove(key, etagOf(replaced));
+    if (replaced !== undefined) this.#metadata.remove(key, etagOf(replaced));
     return headOf(key, stats, lowerCase);
+  }
+}
+
+function unlinkUnlessGone(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
   }
 }
 
