@@ -1,5 +1,5 @@
-import { closeSync, fsync, openSync, renameSync, writeFileSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { closeSync, fsync, openSync, writeFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { BatchJob } from "./job.ts";
@@ -47,10 +47,7 @@ export class JobFiles {
     return jobs;
   }
 
-  /**
-   * Makes the job's state durable; when it resolves, a restart will see it. Only the disk is waited for: a job is less
-   * than a page, and the rest takes no longer than the way to the thread pool.
-   */
+  /** Makes the job's state durable; when it resolves, a restart will see it. */
   async save(job: BatchJob): Promise<void> {
     const path = join(this.#folder, `${job.jobId}.json`);
     const unfinished = `${path}${UNFINISHED}`;
@@ -61,6 +58,6 @@ export class JobFiles {
     } finally {
       closeSync(file);
     }
-    renameSync(unfinished, path);
+    await rename(unfinished, path);
   }
 }

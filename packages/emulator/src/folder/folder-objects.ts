@@ -1,6 +1,6 @@
-import { statSync, unlinkSync } from "node:fs";
-import { type FileHandle, mkdir, open, realpath, stat } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
+import { statSync } from "node:fs";
+import { type FileHandle, mkdir, open, realpath, stat, unlink } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
 import {
   ObjectChanged,
   type ObjectHead,
@@ -13,7 +13,7 @@ import {
 import { codeOf, isMissing, KeyNotStorable, pathOfKey, wayOut } from "./keys.ts";
 import { keysBelow } from "./listing.ts";
 import { type Metadata, MetadataFiles } from "./metadata.ts";
-import { etagOf, fileAt, headOf, moveTo, removeEmptyAround } from "./object-file.ts";
+import { etagOf, fileAt, headOf, moveTo, removeEmpty } from "./object-file.ts";
 import { type OddOne, oddOnesBelow } from "./odd-ones.ts";
 import { removeAbandoned, TemporaryFile } from "./temporary.ts";
 import { FolderWriter } from "./writer.ts";
@@ -174,14 +174,18 @@ export class FolderObjects implements ObjectStore {
   }
 
   async delete(keys: readonly string[]): Promise<void> {
+    const directories = new Set<string>();
     for (const key of keys) {
       const path = this.#locate(key);
       const found = fileAt(this.directory, path);
       if (found === undefined) continue;
-      unlinkUnlessGone(path);
-      this.#metadata.remove(key, etagOf(found));
-      removeEmptyAround(this.directory, path);
+      await unlink(path).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+      await this.#metadata.remove(key, etagOf(found));
+      directories.add(dirname(path));
     }
+    for (const directory of directories) await removeEmpty(this.directory, directory);
   }
 
   /**
@@ -238,23 +242,15 @@ export class FolderObjects implements ObjectStore {
     if (Object.keys(lowerCase).length > 0) await this.#metadata.write(key, etagOf(stats), lowerCase);
     const replaced = fileAt(this.directory, path);
     try {
-      moveTo(file.path, path);
+      await moveTo(file.path, path);
     } catch (error) {
-      this.#metadata.remove(key, etagOf(stats));
+      await this.#metadata.remove(key, etagOf(stats));
       if (["EISDIR", "ENOTDIR", "EEXIST", "ENOTEMPTY"].includes(codeOf(error) ?? ""))
         throw new KeyNotStorable(key, "a part of it is a file already, or a directory where the file should be");
       throw error;
     }
-    if (replaced !== undefined) this.#metadata.remove(key, etagOf(replaced));
+    if (replaced !== undefined) await this.#metadata.remove(key, etagOf(replaced));
     return headOf(key, stats, lowerCase);
-  }
-}
-
-function unlinkUnlessGone(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing } from "./keys.ts";
 import { TemporaryFile } from "./temporary.ts";
@@ -44,9 +44,9 @@ export class MetadataFiles {
   }
 
   /** Forgets what belonged to an object that is gone. */
-  remove(key: string, etag: string): void {
+  async remove(key: string, etag: string): Promise<void> {
     const path = this.#path(key, etag);
-    if (existsSync(path)) rmSync(path, { force: true });
+    if (existsSync(path)) await rm(path, { force: true });
   }
 
   #path(key: string, etag: string): string {

@@ -1,18 +1,9 @@
 /*
  * What the file system knows of a file is asked at once and not through the thread pool: the way there and back takes
- * ten times as long as such a call, and a job makes hundreds. What is in a file is never read or written so.
+ * ten times as long as such a call, and a job makes hundreds. Whatever may wait for the disk goes through the pool.
  */
-import {
-  accessSync,
-  type BigIntStats,
-  constants,
-  lstatSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  statSync,
-} from "node:fs";
+import { accessSync, type BigIntStats, constants, existsSync, lstatSync, realpathSync, statSync } from "node:fs";
+import { mkdir, rename, rmdir } from "node:fs/promises";
 import { dirname, sep } from "node:path";
 import type { ObjectHead } from "@sluice/core";
 import { codeOf, isMissing } from "./keys.ts";
@@ -81,12 +72,11 @@ function isReadable(path: string, { mode, uid }: BigIntStats): boolean {
 }
 
 /** Moves a file to its place, making the directories around it. */
-export function moveTo(from: string, path: string): void {
+export async function moveTo(from: string, path: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      renameSync(from, path);
-      return;
+      if (!existsSync(dirname(path))) await mkdir(dirname(path), { recursive: true });
+      return await rename(from, path);
     } catch (error) {
       if (codeOf(error) !== "ENOENT" || tries === PLACE_TRIES) throw error;
     }
@@ -94,11 +84,13 @@ export function moveTo(from: string, path: string): void {
 }
 
 /** S3 has no directories: one that a deletion leaves empty goes too, up to the bucket. */
-export function removeEmptyAround(root: string, path: string): void {
-  try {
-    for (let around = dirname(path); around !== root; around = dirname(around)) rmdirSync(around);
-  } catch {
-    // It is not empty, or another one has removed it.
+export async function removeEmpty(root: string, directory: string): Promise<void> {
+  for (let around = directory; around !== root; around = dirname(around)) {
+    const removed = await rmdir(around).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
   }
 }
 
