@@ -1,5 +1,6 @@
 export { BedrockBatch, type BedrockBatchOptions, bedrockClient } from "./bedrock/index.ts";
 export { dynamoClient } from "./dynamodb/client.ts";
+export { directClient } from "./dynamodb/direct.ts";
 export { DynamoStore, type DynamoStoreOptions } from "./dynamodb/store.ts";
 export { createTable, tableDefinition, tableIndexes, tableKey, ttlAttribute } from "./dynamodb/table.ts";
 export { quotasClient, ServiceQuotas } from "./quotas/service-quotas.ts";

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Bookmarks, Jobs, Lanes, Queue, Store, Submissions } from "@sluice/core";
 import { bookmarkEntity } from "./entities/bookmark.ts";
+import type { Place } from "./entities/entity.ts";
 import { jobEntity } from "./entities/job.ts";
 import { laneEntity } from "./entities/lane.ts";
 import { pathEntity } from "./entities/path.ts";
@@ -17,7 +17,7 @@ import { submissionPageOperations } from "./operations/submission-pages.ts";
 import { submissionOperations } from "./operations/submissions.ts";
 
 export interface DynamoStoreOptions {
-  client: DynamoDBClient;
+  client: Place["client"];
   /** The name of a table made by `tableDefinition`. */
   table: string;
   /** With it, ended work is deleted so many days later; without it, never. */

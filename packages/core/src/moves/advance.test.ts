@@ -35,6 +35,25 @@ describe("advance", () => {
     expect(world.batch.running).toHaveLength(3);
   });
 
+  test("an event of no end looks at its lane only when its last listing may be old", async () => {
+    await queueJobs(world, 1);
+    await sweep(world);
+    let looks = 0;
+    const { lanes } = world.store;
+    const counted = { ...world, store: { ...world.store, lanes: Object.create(lanes, { get: { value: look } }) } };
+    function look(lane: string) {
+      looks++;
+      return lanes.get(lane);
+    }
+    await advance(counted, move(0, "Validating"));
+    expect(looks).toBe(1);
+    await advance(counted, move(0, "Scheduled"));
+    expect(looks, "the first look told when the lane was listed").toBe(1);
+    world.clock.pass(world.timings.rideMs + 1);
+    await advance(counted, move(0, "InProgress"));
+    expect(looks).toBeGreaterThan(1);
+  });
+
   test("status only moves forward, whatever the order and repetition of events", async () => {
     const statuses = jobStatuses.filter((s): s is BedrockStatus => s !== "Pending" && s !== "Claimed");
     await fc.assert(

@@ -5,13 +5,13 @@ import { laneOfModel } from "../settings/settings.ts";
 import { bringForward, type Sighting } from "../slots/bring-forward.ts";
 import { refill } from "../slots/refill.ts";
 import type { World } from "../world.ts";
-import { rideAlong } from "./repair.ts";
+import { isFreshlyListed, rideAlong } from "./repair.ts";
 
 /**
  * Takes in a state-change event: the job is brought forward; an ended one gives its slot back, and its lane is refilled
  * at once, also on a repeated event, for whoever met the first may have died in between. The end of a job that is not
  * ours refills its lane too: a slot of the same quota came free. Four of five events tell of no end, and cost no more
- * than a look at the lane.
+ * than a look at the lane, and not even that while its last listing is known to be young.
  */
 export async function advance(world: World, event: Sighting): Promise<void> {
   const { settings, stage, log } = world;
@@ -28,6 +28,7 @@ export async function advance(world: World, event: Sighting): Promise<void> {
   const own = released?.lane === laneName ? released : undefined;
   const freed = own ?? (hasEnded(event.status) ? await unblocked(world, laneName) : undefined);
   const isOfEnd = released !== undefined || hasEnded(event.status);
+  if (!isOfEnd && isFreshlyListed(world, laneName)) return;
   const lane = isOfEnd ? await refill(world, laneName, freed) : await world.store.lanes.get(laneName);
   if (lane !== undefined) await rideAlong(world, lane);
 }

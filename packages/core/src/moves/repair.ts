@@ -18,12 +18,27 @@ const MOST_LIST_PAGES = 10;
 /** Our clock and Bedrock's may differ by so much. */
 const CLOCK_SKEW_MS = 10 * 60_000;
 
+/** When each lane was listed last, as far as an instance has seen. */
+const listings = new WeakMap<World, Map<string, number>>();
+
+/** True if this instance has seen that the lane was listed a short while ago: a look at it would lead to no listing. */
+export function isFreshlyListed(world: World, laneName: string): boolean {
+  const listedAt = listings.get(world)?.get(laneName);
+  return listedAt !== undefined && !isOver(listedAt, world.timings.rideMs, world.clock.now());
+}
+
+function noteListing(world: World, laneName: string, at: number): void {
+  const seen = listings.get(world) ?? new Map<string, number>();
+  listings.set(world, seen.set(laneName, at));
+}
+
 /** Lists once as well when an event or a wake message comes long after the last listing: a lost event costs minutes. */
 export async function rideAlong(world: World, lane: Lane): Promise<void> {
   const { clock, timings, store } = world;
   const now = clock.now();
-  if (!isOver(lane.listedAt, timings.rideMs, now)) return;
+  if (!isOver(lane.listedAt, timings.rideMs, now)) return noteListing(world, lane.lane, lane.listedAt);
   if (!(await store.lanes.winListing(lane.lane, lane.listedAt, now))) return;
+  noteListing(world, lane.lane, now);
   const [failure] = await repairLanes(world, [lane]);
   // Its event or its message comes again: nobody else would refill what was released here.
   if (failure !== undefined) throw failure.error;

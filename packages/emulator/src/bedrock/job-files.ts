@@ -1,9 +1,12 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { closeSync, fsync, openSync, writeFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { BatchJob } from "./job.ts";
 
 const FOLDER = "jobs";
 const UNFINISHED = ".tmp";
+const synced = promisify(fsync);
 
 /**
  * The jobs on disk, one file each. A file is written beside its place, synced and renamed, so that a kill at any
@@ -48,19 +51,13 @@ export class JobFiles {
   async save(job: BatchJob): Promise<void> {
     const path = join(this.#folder, `${job.jobId}.json`);
     const unfinished = `${path}${UNFINISHED}`;
-    const file = await open(unfinished, "w");
+    const file = openSync(unfinished, "w");
     try {
-      await file.writeFile(JSON.stringify(job));
-      await file.sync();
+      writeFileSync(file, JSON.stringify(job));
+      await synced(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
     await rename(unfinished, path);
-    const folder = await open(this.#folder, "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
   }
 }

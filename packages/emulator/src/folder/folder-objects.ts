@@ -1,5 +1,6 @@
+import { statSync } from "node:fs";
 import { type FileHandle, mkdir, open, realpath, stat, unlink } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import {
   ObjectChanged,
   type ObjectHead,
@@ -12,7 +13,7 @@ import {
 import { codeOf, isMissing, KeyNotStorable, pathOfKey, wayOut } from "./keys.ts";
 import { keysBelow } from "./listing.ts";
 import { type Metadata, MetadataFiles } from "./metadata.ts";
-import { etagOf, fileAt, headOf, moveTo, removeEmptyAround } from "./object-file.ts";
+import { etagOf, fileAt, headOf, moveTo, removeEmpty } from "./object-file.ts";
 import { type OddOne, oddOnesBelow } from "./odd-ones.ts";
 import { removeAbandoned, TemporaryFile } from "./temporary.ts";
 import { FolderWriter } from "./writer.ts";
@@ -91,16 +92,17 @@ export class FolderObjects implements ObjectStore {
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
-    const found = await this.#fileOf(key);
+    const found = this.#fileOf(key);
     if (found === undefined) return undefined;
-    return headOf(key, found, await this.#metadata.read(key, etagOf(found)));
+    return headOf(key, found, this.#metadata.read(key, etagOf(found)));
   }
 
   async *read(piece: Piece): AsyncIterable<Uint8Array> {
     const { file, etag, start, end } = await this.#open(piece);
     try {
-      if (start < end)
+      if (end - start > READ_CHUNK_BYTES)
         yield* file.createReadStream({ start, end: end - 1, highWaterMark: READ_CHUNK_BYTES, autoClose: false });
+      else if (start < end) yield await readRange(file, start, end);
       await expectUnchanged(piece.key, file, etag);
     } finally {
       await file.close();
@@ -114,7 +116,7 @@ export class FolderObjects implements ObjectStore {
 
   async compose(key: string, pieces: readonly Piece[]): Promise<void> {
     const [only, ...others] = pieces;
-    if (only !== undefined && others.length === 0 && (await this.#isWhole(only))) return this.#copy(key, only);
+    if (only !== undefined && others.length === 0 && this.#isWhole(only)) return this.#copy(key, only);
     pathOfKey(this.directory, key);
     const composed = new TemporaryFile(this.#temporary);
     try {
@@ -139,8 +141,8 @@ export class FolderObjects implements ObjectStore {
 
   /** The file of a piece, and the range of it that is there. */
   async #open(piece: Piece): Promise<{ file: FileHandle; etag: string; start: number; end: number }> {
-    const path = await this.#locate(piece.key);
-    if ((await fileAt(this.directory, path)) === undefined) throw new ObjectMissing(piece.key);
+    const path = this.#locate(piece.key);
+    if (fileAt(this.directory, path) === undefined) throw new ObjectMissing(piece.key);
     const file = await open(path, "r").catch((error: unknown) => {
       throw isMissing(error) ? new ObjectMissing(piece.key) : error;
     });
@@ -161,38 +163,30 @@ export class FolderObjects implements ObjectStore {
     const found: ObjectHead[] = [];
     // One more than a page: it tells whether there is another page.
     const wanted = this.#listPageKeys + 1;
-    let keys: string[] = [];
-    const look = async () => {
-      // The walk follows no links to directories, so these paths cannot lead out of the folder.
-      const files = await Promise.all(keys.map((key) => fileAt(this.directory, join(this.directory, key))));
-      for (const [index, key] of keys.entries()) {
-        const file = files[index];
-        if (file !== undefined) found.push(headOf(key, file, {}));
-      }
-      keys = [];
-    };
     for await (const key of keysBelow(this.directory, prefix, cursor)) {
-      keys.push(key);
-      if (found.length + keys.length >= wanted) await look();
+      // The walk follows no links to directories, so this path cannot lead out of the folder.
+      const file = fileAt(this.directory, join(this.directory, key));
+      if (file !== undefined) found.push(headOf(key, file, {}));
       if (found.length >= wanted) break;
     }
-    await look();
     const items = found.slice(0, this.#listPageKeys);
     const last = items.at(-1)?.key;
     return found.length > items.length && last !== undefined ? { items, cursor: last } : { items };
   }
 
   async delete(keys: readonly string[]): Promise<void> {
+    const directories = new Set<string>();
     for (const key of keys) {
-      const path = await this.#locate(key);
-      const found = await fileAt(this.directory, path);
+      const path = this.#locate(key);
+      const found = fileAt(this.directory, path);
       if (found === undefined) continue;
       await unlink(path).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });
       await this.#metadata.remove(key, etagOf(found));
-      await removeEmptyAround(this.directory, path);
+      directories.add(dirname(path));
     }
+    for (const directory of directories) await removeEmpty(this.directory, directory);
   }
 
   /**
@@ -203,26 +197,26 @@ export class FolderObjects implements ObjectStore {
     return oddOnesBelow(this.directory, prefix);
   }
 
-  async #fileOf(key: string) {
-    return fileAt(this.directory, await this.#locate(key));
+  #fileOf(key: string) {
+    return fileAt(this.directory, this.#locate(key));
   }
 
-  async #locate(key: string): Promise<string> {
+  #locate(key: string): string {
     const path = pathOfKey(this.directory, key);
-    const out = await wayOut(this.directory, path);
+    const out = wayOut(this.directory, path);
     if (out !== undefined)
       throw new KeyNotStorable(key, `a symbolic link on its way leads out of the folder, to ${out}`);
     return path;
   }
 
-  async #isWhole(piece: Piece): Promise<boolean> {
-    const found = await this.#fileOf(piece.key);
+  #isWhole(piece: Piece): boolean {
+    const found = this.#fileOf(piece.key);
     return found !== undefined && (piece.start ?? 0) === 0 && (piece.end ?? found.size) >= found.size;
   }
 
   async #copy(key: string, piece: Piece): Promise<void> {
-    const path = await this.#locate(piece.key);
-    const before = await fileAt(this.directory, path);
+    const path = this.#locate(piece.key);
+    const before = fileAt(this.directory, path);
     if (before === undefined) throw new ObjectMissing(piece.key);
     const etag = etagOf(before);
     if (piece.etag !== undefined && piece.etag !== etag) throw new ObjectChanged(piece.key);
@@ -232,7 +226,7 @@ export class FolderObjects implements ObjectStore {
         throw isMissing(error) ? new ObjectMissing(piece.key) : error;
       });
       await file.finish();
-      const after = await fileAt(this.directory, path);
+      const after = fileAt(this.directory, path);
       if (after === undefined || etagOf(after) !== etag) throw new ObjectChanged(piece.key);
       await this.#place(key, file, {});
     } catch (error) {
@@ -243,11 +237,11 @@ export class FolderObjects implements ObjectStore {
 
   /** Makes a finished file the object of the key. Its metadata is there before it is. */
   async #place(key: string, file: TemporaryFile, metadata: Metadata): Promise<ObjectHead> {
-    const path = await this.#locate(key);
-    const stats = await stat(file.path, { bigint: true });
+    const path = this.#locate(key);
+    const stats = statSync(file.path, { bigint: true });
     const lowerCase = Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
     if (Object.keys(lowerCase).length > 0) await this.#metadata.write(key, etagOf(stats), lowerCase);
-    const replaced = await fileAt(this.directory, path);
+    const replaced = fileAt(this.directory, path);
     try {
       await moveTo(file.path, path);
     } catch (error) {
@@ -259,6 +253,18 @@ export class FolderObjects implements ObjectStore {
     if (replaced !== undefined) await this.#metadata.remove(key, etagOf(replaced));
     return headOf(key, stats, lowerCase);
   }
+}
+
+/** The range of a file, as far as it is there: for a small one a stream takes longer than all else. */
+async function readRange(file: FileHandle, start: number, end: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(end - start);
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
 }
 
 /** A `cp` over a file writes into it while we read: what was read so far may then be a mixture. */

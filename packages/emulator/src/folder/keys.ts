@@ -1,5 +1,5 @@
-import { realpath } from "node:fs/promises";
-import { dirname, join, sep } from "node:path";
+import { lstatSync, realpathSync } from "node:fs";
+import { join, sep } from "node:path";
 
 /** S3: the longest key, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1_024;
@@ -61,13 +61,21 @@ export function pathOfKey(root: string, key: string): string {
  * Where a symbolic link among the directories on the way to `path` leads out of `root`, which is a real path; undefined
  * if none does. Directories that do not exist yet lead nowhere.
  */
-export async function wayOut(root: string, path: string): Promise<string | undefined> {
-  for (let directory = dirname(path); ; directory = dirname(directory)) {
-    const real = await realpath(directory).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    });
-    if (real !== undefined) return real === root || real.startsWith(root + sep) ? undefined : real;
+export function wayOut(root: string, path: string): string | undefined {
+  try {
+    // At once and not through the thread pool: the way there and back takes ten times as long as such a call.
+    for (let end = path.indexOf(sep, root.length + 1); end >= 0; end = path.indexOf(sep, end + 1)) {
+      const directory = path.slice(0, end);
+      const found = lstatSync(directory, { throwIfNoEntry: false });
+      if (found === undefined) return undefined;
+      if (!found.isSymbolicLink()) continue;
+      const real = realpathSync.native(directory);
+      if (real !== root && !real.startsWith(root + sep)) return real;
+    }
+    return undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 

@@ -13,7 +13,7 @@ function compareUtf8(a: string, b: string): number {
  */
 export async function* keysBelow(root: string, prefix: string, after: string | undefined): AsyncGenerator<string> {
   const base = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-  if (!canHoldKeysOf(base) || (await wayOut(root, join(root, base, "any"))) !== undefined) return;
+  if (!canHoldKeysOf(base) || wayOut(root, join(root, base, "any")) !== undefined) return;
   yield* walk(root, base, prefix, after);
 }
 

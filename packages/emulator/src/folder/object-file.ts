@@ -1,5 +1,9 @@
-import type { BigIntStats } from "node:fs";
-import { access, constants, lstat, mkdir, realpath, rename, rmdir, stat } from "node:fs/promises";
+/*
+ * What the file system knows of a file is asked at once and not through the thread pool: the way there and back takes
+ * ten times as long as such a call, and a job makes hundreds. Whatever may wait for the disk goes through the pool.
+ */
+import { accessSync, type BigIntStats, constants, existsSync, lstatSync, realpathSync, statSync } from "node:fs";
+import { mkdir, rename, rmdir } from "node:fs/promises";
 import { dirname, sep } from "node:path";
 import type { ObjectHead } from "@sluice/core";
 import { codeOf, isMissing } from "./keys.ts";
@@ -16,10 +20,11 @@ export type Found = { readonly stats: BigIntStats } | { readonly why: string };
  * What lies at a path in the bucket `root`, which is a real path; undefined for nothing, and for a directory. A link to
  * a file of the bucket counts as one. Nothing is opened: a pipe would never answer, and a device never end.
  */
-export async function foundAt(root: string, path: string): Promise<Found | undefined> {
+export function foundAt(root: string, path: string): Found | undefined {
   try {
-    const own = await lstat(path, { bigint: true });
-    return own.isSymbolicLink() ? await foundBehind(root, path) : await fileOf(path, own);
+    const own = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (own === undefined) return undefined;
+    return own.isSymbolicLink() ? foundBehind(root, path) : fileOf(path, own);
   } catch (error) {
     if (isMissing(error) || codeOf(error) === "ENAMETOOLONG") return undefined;
     if (codeOf(error) === "EACCES") return { why: "lies in a folder that this process may not read" };
@@ -28,17 +33,17 @@ export async function foundAt(root: string, path: string): Promise<Found | undef
 }
 
 /** What the file system says of a file that can be an object; undefined if there is none at the path. */
-export async function fileAt(root: string, path: string): Promise<BigIntStats | undefined> {
-  const found = await foundAt(root, path);
+export function fileAt(root: string, path: string): BigIntStats | undefined {
+  const found = foundAt(root, path);
   return found !== undefined && "stats" in found ? found.stats : undefined;
 }
 
-async function foundBehind(root: string, path: string): Promise<Found> {
+function foundBehind(root: string, path: string): Found {
   try {
-    const real = await realpath(path);
+    const real = realpathSync.native(path);
     if (real !== root && !real.startsWith(root + sep))
       return { why: "is a link that leads out of the bucket; put the file itself here" };
-    const found = await fileOf(path, await stat(path, { bigint: true }));
+    const found = fileOf(path, statSync(path, { bigint: true }));
     return found ?? { why: "is a link to a folder; put the files themselves here" };
   } catch (error) {
     if (codeOf(error) === "ELOOP") return { why: "is a link that goes in a circle" };
@@ -47,28 +52,30 @@ async function foundBehind(root: string, path: string): Promise<Found> {
   }
 }
 
-async function fileOf(path: string, stats: BigIntStats): Promise<Found | undefined> {
+function fileOf(path: string, stats: BigIntStats): Found | undefined {
   if (stats.isDirectory()) return undefined;
   if (stats.isFile())
-    return (await isReadable(path, stats)) ? { stats } : { why: "may not be read by this process; change its rights" };
+    return isReadable(path, stats) ? { stats } : { why: "may not be read by this process; change its rights" };
   if (stats.isFIFO()) return { why: "is a pipe, and no file" };
   return { why: stats.isSocket() ? "is a socket, and no file" : "is a device, and no file" };
 }
 
 /** Most files are the process's own, and need no further call. */
-async function isReadable(path: string, { mode, uid }: BigIntStats): Promise<boolean> {
+function isReadable(path: string, { mode, uid }: BigIntStats): boolean {
   if (Number(uid) === process.getuid?.() && (Number(mode) & OWNER_MAY_READ) !== 0) return true;
-  return access(path, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Moves a file to its place, making the directories around it. */
 export async function moveTo(from: string, path: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await mkdir(dirname(path), { recursive: true });
+      if (!existsSync(dirname(path))) await mkdir(dirname(path), { recursive: true });
       return await rename(from, path);
     } catch (error) {
       if (codeOf(error) !== "ENOENT" || tries === PLACE_TRIES) throw error;
@@ -77,8 +84,8 @@ export async function moveTo(from: string, path: string): Promise<void> {
 }
 
 /** S3 has no directories: one that a deletion leaves empty goes too, up to the bucket. */
-export async function removeEmptyAround(root: string, path: string): Promise<void> {
-  for (let around = dirname(path); around !== root; around = dirname(around)) {
+export async function removeEmpty(root: string, directory: string): Promise<void> {
+  for (let around = directory; around !== root; around = dirname(around)) {
     const removed = await rmdir(around).then(
       () => true,
       () => false,

@@ -35,6 +35,6 @@ export async function* oddOnesBelow(root: string, prefix: string): AsyncGenerato
 async function* oddOneAt(root: string, key: string): AsyncGenerator<OddOne> {
   const problem = problemOfKey(key);
   if (problem !== undefined) return yield { key, why: `cannot be a key: ${problem}` };
-  const found = await foundAt(root, join(root, key));
+  const found = foundAt(root, join(root, key));
   if (found !== undefined && "why" in found) yield { key, why: found.why };
 }

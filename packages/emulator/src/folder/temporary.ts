@@ -13,6 +13,7 @@ const KEEP_ABANDONED_MS = 6 * 60 * 60 * 1_000;
 export class TemporaryFile {
   readonly path: string;
   #file: Promise<FileHandle> | undefined;
+  #isCopy = false;
 
   constructor(directory: string) {
     this.path = join(directory, randomUUID());
@@ -27,7 +28,7 @@ export class TemporaryFile {
   /** Makes it a copy of a whole file, sharing its blocks where the file system can. */
   async copyOf(path: string): Promise<void> {
     await copyFile(path, this.path, constants.COPYFILE_FICLONE);
-    this.#file = open(this.path, "r");
+    this.#isCopy = true;
   }
 
   /** Takes the bytes `[start, end)` of a file behind those it has; returns once they are written. */
@@ -50,6 +51,7 @@ export class TemporaryFile {
    * table would not survive more either.
    */
   async finish(): Promise<void> {
+    if (this.#isCopy) return;
     const file = await this.#open();
     await file.close();
   }

@@ -26,6 +26,9 @@ import putItemInput from "dynalite/validations/putItem.js";
 import queryInput from "dynalite/validations/query.js";
 import scanInput from "dynalite/validations/scan.js";
 import updateItemInput from "dynalite/validations/updateItem.js";
+import { rememberExpressions } from "./table-expressions.ts";
+
+rememberExpressions();
 
 /** Nothing here deletes or alters a table: what a world is, it keeps. */
 const OPERATIONS = {

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { createTable, dynamoClient } from "@sluice/aws";
+import { createTable, type DynamoStoreOptions, directClient, dynamoClient } from "@sluice/aws";
 import type { TableStore } from "dynalite/db/index.js";
 import { greetingOf } from "./held.ts";
-import { directClient } from "./table-direct.ts";
+import { operate } from "./table-operations.ts";
 import { serveTable } from "./table-server.ts";
 import { TableFiles } from "./table-store.ts";
 
@@ -35,8 +35,8 @@ export interface TableOptions {
 /** An embedded DynamoDB that listens on loopback, with Sluice's table. */
 export interface EmbeddedTable {
   readonly endpoint: string;
-  /** A client for this process; the caller destroys it. */
-  client(): ReturnType<typeof dynamoClient>;
+  /** For the store of this process: it needs no connection. */
+  readonly client: DynamoStoreOptions["client"];
   /** Where files lie that could not be read any more, and were moved out of the way. */
   readonly movedTo?: string;
   close(): Promise<void>;
@@ -57,14 +57,14 @@ export async function openTable(
     const isThere = await files.with(hasTable);
     const server = await serveTable({ files, port, accessKey, greeting: greetingOf(process.pid) });
     try {
-      if (!isThere) await makeTable(directClient(files));
+      if (!isThere) await makeTable(tableClient(server.endpoint, accessKey));
     } catch (error) {
       await server.close();
       throw error;
     }
     return {
       endpoint: server.endpoint,
-      client: () => directClient(files),
+      client: directClient((operation, input) => files.with((store) => operate(store, operation, input))),
       ...(movedTo !== undefined && { movedTo }),
       close: async () => {
         await server.close();

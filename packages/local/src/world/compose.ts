@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { BedrockBatch, bedrockClient, DynamoStore } from "@sluice/aws";
+import { BedrockBatch, bedrockClient, DynamoStore, type DynamoStoreOptions } from "@sluice/aws";
 import {
   type BatchService,
   defaultTimings,
@@ -11,7 +11,7 @@ import {
   type Timings,
   type World,
 } from "@sluice/core";
-import { LOCAL_TABLE, localClient, type tableClient } from "../directory/table.ts";
+import { LOCAL_TABLE, localClient } from "../directory/table.ts";
 
 /** The stage of every local world: a directory has its own account, so one name does for all. */
 export const LOCAL_STAGE = "local";
@@ -19,8 +19,8 @@ export const LOCAL_STAGE = "local";
 const LOCAL_ROLE = "arn:aws:iam::123456789012:role/sluice-local";
 
 export interface WorldOptions {
-  /** A client of the embedded DynamoDB, which `close` destroys. */
-  readonly table: ReturnType<typeof tableClient>;
+  /** A client of the embedded DynamoDB, which `close` destroys if it has connections. */
+  readonly table: DynamoStoreOptions["client"];
   /** `http://127.0.0.1:<port>` of the batch server, and what it asks for. */
   readonly bedrock: string;
   readonly accessKey: string;
@@ -69,7 +69,7 @@ export function composeWorld(options: WorldOptions): { world: World; close: () =
   return {
     world,
     close: () => {
-      table.destroy();
+      if ("destroy" in table) table.destroy();
       closeBatch();
     },
   };

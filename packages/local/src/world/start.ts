@@ -43,6 +43,8 @@ const MIN_SWEEP_EVERY_MS = 250;
 const DEFAULT_REST_MS = 1_000;
 /** What a message takes through SQS: so long the refill has this process for itself. */
 const COLLECT_DELAY_MS = 25;
+/** So soon no event of AWS's is there; one that comes before its Create is answered has the job looked up. */
+const SUBMITTED_DELAY_MS = 25;
 /** What the system answers where it lets nobody write. */
 const UNUSABLE = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
 /** How long the moves that are under way have at the end; what is cut off goes on at the next start. */
@@ -163,7 +165,7 @@ async function open(
   closers.push(server.close);
   const endpoints = { dynamodb: table.endpoint, bedrock: server.url, accessKey };
   const { world, close } = composeWorld({
-    table: table.client(),
+    table: table.client,
     bedrock: server.url,
     ...{ accessKey, objects, settings, speed, messages: queues, log },
   });
@@ -241,7 +243,7 @@ export async function openBucket(dir: string): Promise<FolderObjects> {
 function publish(queues: LocalQueues, event: BatchStateChangeEvent, deliver: LocalWorldOptions["deliver"]): void {
   if (deliver?.(event) === false) return;
   const body = JSON.stringify(event);
-  queues.send("events", body);
   const status = bedrockStatus(event.detail.status);
+  queues.send("events", body, status === "Submitted" ? SUBMITTED_DELAY_MS : 0);
   if (status !== undefined && hasEnded(status)) queues.send("collect", body, COLLECT_DELAY_MS);
 }

@@ -1,9 +1,10 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DocumentClient } from "electrodb";
 import { tableKey } from "../table.ts";
 
 /** Where an entity's items are. */
 export interface Place {
-  client: DynamoDBClient;
+  client: DynamoDBClient | DocumentClient;
   table: string;
 }
 
