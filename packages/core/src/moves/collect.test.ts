@@ -142,7 +142,7 @@ describe("a prepared input that is not what was planned", () => {
     const [event] = await ended(() => world.objects.delete([running!.request.inputKey]));
     await collectEvent(world, event!);
     await plan(world, KEY);
-    await deliver(world);
+    await deliver();
     for (const late of await ended()) await collectEvent(world, late);
     expect(await idsIn("results.jsonl")).toEqual(["a", "b", "c", "d", "e", "f"]);
   });

@@ -50,7 +50,7 @@ export async function bringForward(world: World, jobId: string, seen: Sighting):
   // Where a move to another lane was interrupted, the slot is still in the one that has its model.
   const freed =
     (await releaseEnded(world, job, outcome)) ??
-    (home !== "" ? undefined : await releaseEnded(world, { ...job, lane: home }, outcome));
+    (home === lane || home === NO_LANE ? undefined : await releaseEnded(world, { ...job, lane: home }, outcome));
   return freed === undefined ? { job } : { job, freed };
 }
 
