@@ -120,7 +120,7 @@ async function broughtHome(world: World, lane: string, job: Job): Promise<Job> {
   if (hasEnded(job.status) || home === lane || settings.lanes[home] === undefined) return { ...job, lane };
   const there = await store.lanes.get(home);
   if (there === undefined || there.settingsVersion > settingsVersion) return job;
-  await moveHolder(world, job, lane, home);
+  await moveHolder(world, job.jobId, lane, home);
   return { ...job, lane: home };
 }
 
