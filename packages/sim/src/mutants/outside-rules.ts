@@ -71,7 +71,7 @@ export const outsideRules: readonly Mutant[] = [
     patches: [
       {
         file: "core/src/moves/take-over.ts",
-        from: `    if (job?.status === "Pending") await store.queue.put(job);\n`,
+        from: `    if (job?.status === "Pending") await store.queue.put({ ...job, lane });\n`,
         to: "    void job;\n",
       },
     ],
