@@ -1,7 +1,7 @@
 import type { Job, NextStatus } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import type { BedrockStatus } from "../job/status.ts";
-import { hasEnded } from "../job/status.ts";
+import { hasEnded, isForward } from "../job/status.ts";
 import type { Lane } from "../lane/lane.ts";
 import type { World } from "../world.ts";
 import { homeOf, NO_LANE } from "./home.ts";
@@ -38,7 +38,8 @@ export async function bringForward(world: World, jobId: string, seen: Sighting):
   let job = changed ?? (await store.jobs.get(jobId));
   if (job === undefined) return undefined;
   if (changed === undefined && !(await isOurs(world, job, seen))) return undefined;
-  if (changed === undefined && arnOf(job) === undefined) {
+  // It had no ARN when it was to be changed; another event may have brought one by the time that it was read.
+  if (changed === undefined && isForward(job.status, seen.status)) {
     changed = await store.jobs.bringForward(jobId, next);
     job = changed ?? (await store.jobs.get(jobId)) ?? job;
   }
