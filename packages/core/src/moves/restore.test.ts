@@ -174,6 +174,30 @@ describe("a table that is restored to an earlier time", () => {
     expect(found.items.map(({ status }) => status)).toEqual(["Submitted", "Submitted", "Submitted"]);
   });
 
+  test.each(["before", "after"])(
+    "from the middle of a plan, %s its job was collected: a job whose event comes before its entry is looked after",
+    async (when) => {
+      let restore: (() => void) | undefined;
+      const { put } = world.store.queue;
+      world.store.queue.put = async (entry) => {
+        restore ??= world.store.remember();
+        return put(entry);
+      };
+      await drop(world, KEY, fileOf(4));
+      const [running] = world.batch.running;
+      const scheduled = world.batch.move(running!.arn, "Scheduled");
+      const end = await endJob(world, running!);
+      if (when === "after") for (const take of [advance, collectEvent]) await take(world, end);
+      restore?.();
+      await advance(world, scheduled);
+      world.clock.pass(world.timings.stalledPlanMs + 1);
+      expect(await sweepFor(3)).toEqual([]);
+      const [job] = (await world.store.jobs.ofSubmission((await theSubmission())!.submissionId, 10)).items;
+      expect(job).toMatchObject({ status: "Completed", done: true });
+      expect(await theSubmission()).toMatchObject({ status: "Done", counts: { records: 4, results: 4, errors: 0 } });
+    },
+  );
+
   test("where two runs had prepared the drop, the one whose input Bedrock was given counts", async () => {
     const restore = world.store.remember();
     await drop(world, KEY, fileOf(4));

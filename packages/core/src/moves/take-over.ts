@@ -1,5 +1,6 @@
 import { resultsFolders } from "../bucket/keys.ts";
 import { jobIdOf, submissionIdOf } from "../ids.ts";
+import { hasEnded } from "../job/status.ts";
 import { findPlace, type Place } from "../results/folder.ts";
 import type { Summary } from "../results/summary.ts";
 import { homeOf, NO_LANE } from "../slots/home.ts";
@@ -37,7 +38,7 @@ async function queueLeft(world: World, submission: Submission): Promise<void> {
   const lane = homeOf(world, submission);
   for (let slice = 0; slice < (plan?.slices ?? 0); slice++) {
     const job = await store.jobs.get(jobIdOf(submissionId, lastModified, slice));
-    if (job?.status === "Pending") await store.queue.put({ ...job, lane });
+    if (job !== undefined && !hasEnded(job.status)) await store.queue.put({ ...job, lane });
   }
   if (plan !== undefined && lane !== NO_LANE) await messages.wake(lane, clock.now());
 }

@@ -71,8 +71,8 @@ export const outsideRules: readonly Mutant[] = [
     patches: [
       {
         file: "core/src/moves/take-over.ts",
-        from: `    if (job?.status === "Pending") await store.queue.put({ ...job, lane });\n`,
-        to: "    void job;\n",
+        from: "    if (job !== undefined && !hasEnded(job.status)) await store.queue.put({ ...job, lane });\n",
+        to: "    void [job, hasEnded];\n",
       },
     ],
   },
