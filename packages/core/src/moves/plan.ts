@@ -84,7 +84,7 @@ async function planFirst(world: World, submission: Submission, head: ObjectHead,
   if (earlier === undefined) return goOnUnlessDone(submission, problem);
   await refuseRepeated(world, submission, earlier);
   // Its own plan may have died, and its object has become this one; two plans of one submission do no harm.
-  if (earlier.status === "Planning") await goOnUnlessDone(earlier, undefined);
+  await (earlier.status === "Planning" ? goOnUnlessDone(earlier, undefined) : goOn(world, earlier, undefined));
 }
 
 /** S3 tells the time in whole seconds: two drops of one content within one of them are one submission, the first. */

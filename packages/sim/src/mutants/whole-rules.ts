@@ -155,7 +155,11 @@ export const wholeRules: readonly Mutant[] = [
     name: "a plan that died under a copy of its object is left to itself",
     level: "whole",
     patches: [
-      { file: plan, from: `  if (earlier.status === "Planning") await goOnUnlessDone(earlier, undefined);\n`, to: "" },
+      {
+        file: plan,
+        from: `  await (earlier.status === "Planning" ? goOnUnlessDone(earlier, undefined) : goOn(world, earlier, undefined));\n`,
+        to: "",
+      },
     ],
   },
 ];
