@@ -4,6 +4,7 @@ import { jobIdOf, jobIdOfName } from "../ids.ts";
 import type { EndedJob, Job } from "../job/job.ts";
 import { arnOf, isEnded } from "../job/job.ts";
 import type { BedrockJob } from "../ports/batch.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { finalise } from "../results/finalise.ts";
 import { findPlace } from "../results/folder.ts";
 import { sweepUp } from "../results/sweep-up.ts";
@@ -96,7 +97,7 @@ function isDone(job: Job): boolean {
 async function catchUp(world: World, job: Job, seen: Sighting): Promise<Job> {
   if (isEnded(job)) return job;
   const forwarded = await bringForward(world, job.jobId, seen);
-  if (forwarded?.freed !== undefined) await world.messages.wake(homeOf(world, job), world.clock.now());
+  if (forwarded?.freed !== undefined) await world.messages.wake(homeOf(world, job), AT_ONCE);
   return forwarded?.job ?? job;
 }
 

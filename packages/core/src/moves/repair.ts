@@ -4,6 +4,7 @@ import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import { isBlocked, type Lane } from "../lane/lane.ts";
 import type { BedrockJob } from "../ports/batch.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { isOver, longestBlocks } from "../rules/clocks.ts";
 import { bringForward } from "../slots/bring-forward.ts";
 import { homeOf, moveHolder } from "../slots/home.ts";
@@ -63,7 +64,7 @@ export async function repairLanes(world: World, lanes: readonly Lane[]): Promise
       await watch(world, left ?? lane, missed.has(name));
     });
     // Slots may have been released above, and must not wait for the next sweep.
-    if (!isDone) await step({ lane: name }, `Waking lane ${name}`, () => world.messages.wake(name, world.clock.now()));
+    if (!isDone) await step({ lane: name }, `Waking lane ${name}`, () => world.messages.wake(name, AT_ONCE));
   }
   return failures;
 }
@@ -126,7 +127,7 @@ async function broughtHome(world: World, lane: string, job: Job): Promise<Job> {
 
 /** True if nobody had told of the job's end. */
 async function repairJob(world: World, job: Job, listed: BedrockJob | undefined): Promise<boolean> {
-  const { batch, messages, clock } = world;
+  const { batch, messages } = world;
   if (hasEnded(job.status)) {
     await releaseEnded(world, job, outcomeOf(job.status, listed?.processedRecords));
     return false;
@@ -140,7 +141,7 @@ async function repairJob(world: World, job: Job, listed: BedrockJob | undefined)
   const forwarded = await bringForward(world, job.jobId, seen);
   if (forwarded === undefined || !hasEnded(forwarded.job.status)) return false;
   tellFound(world, forwarded.job, seen);
-  await messages.collect(job.jobId, clock.now());
+  await messages.collect(job.jobId, AT_ONCE);
   return true;
 }
 

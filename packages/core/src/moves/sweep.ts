@@ -1,3 +1,4 @@
+import { AT_ONCE } from "../ports/messages.ts";
 import { isOver } from "../rules/clocks.ts";
 import { homeOf, moveWaiting, NO_LANE } from "../slots/home.ts";
 import { refreshLimit } from "../slots/limit.ts";
@@ -89,7 +90,7 @@ async function collectLeftovers(world: World, failures: Failure[]): Promise<void
     const { items, cursor: next, unreadable = [] } = await store.jobs.uncollected(PAGE, cursor);
     tellUnreadable(world, unreadable);
     for (const { jobId, endedAt } of items) {
-      const step = () => messages.collect(jobId, clock.now());
+      const step = () => messages.collect(jobId, AT_ONCE);
       if (isOver(endedAt, timings.overdueMs, clock.now()))
         await alone(world, { doing: `Asking for the output of job ${jobId}`, jobId }, step, failures);
     }
@@ -113,7 +114,7 @@ async function resumePlans(world: World, failures: Failure[]): Promise<void> {
       const failure = await alone(world, { doing: `Going on with the plan of ${key}`, ...about }, step, failures);
       // Some of its jobs may be queued by now, and must not wait for the next sweep.
       const lane = homeOf(world, submission);
-      const wakeUp = () => world.messages.wake(lane, clock.now());
+      const wakeUp = () => world.messages.wake(lane, AT_ONCE);
       if (failure !== undefined) await alone(world, { doing: `Waking lane ${lane}`, lane }, wakeUp, failures);
     }
     if (next === undefined) return;

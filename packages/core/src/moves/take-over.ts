@@ -1,6 +1,7 @@
 import { resultsFolders } from "../bucket/keys.ts";
 import { jobIdOf, submissionIdOf } from "../ids.ts";
 import { hasEnded } from "../job/status.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { findPlace, type Place } from "../results/folder.ts";
 import type { Summary } from "../results/summary.ts";
 import { homeOf, NO_LANE } from "../slots/home.ts";
@@ -33,14 +34,14 @@ export async function takeOverAt(world: World, submission: Submission, place: Pl
 
 /** Queues what an interrupted plan had put without its entry. Bedrock has these jobs, and their turn shows it. */
 async function queueLeft(world: World, submission: Submission): Promise<void> {
-  const { store, messages, clock } = world;
+  const { store, messages } = world;
   const { submissionId, lastModified, plan } = submission;
   const lane = homeOf(world, submission);
   for (let slice = 0; slice < (plan?.slices ?? 0); slice++) {
     const job = await store.jobs.get(jobIdOf(submissionId, lastModified, slice));
     if (job !== undefined && !hasEnded(job.status)) await store.queue.put({ ...job, lane });
   }
-  if (plan !== undefined && lane !== NO_LANE) await messages.wake(lane, clock.now());
+  if (plan !== undefined && lane !== NO_LANE) await messages.wake(lane, AT_ONCE);
 }
 
 function endOf({ plan }: Submission, { folder, summary }: Place): TakenOver | undefined {

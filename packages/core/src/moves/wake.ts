@@ -1,3 +1,4 @@
+import { AT_ONCE } from "../ports/messages.ts";
 import { isToCome, longestWakeMs } from "../rules/clocks.ts";
 import { refill } from "../slots/refill.ts";
 import type { World } from "../world.ts";
@@ -15,7 +16,7 @@ export async function wake(world: World, laneName: string, at: number): Promise<
   if (world.settings.lanes[laneName] === undefined) await passOn(world);
 }
 
-async function passOn({ store, messages, settings, clock }: World): Promise<void> {
+async function passOn({ store, messages, settings }: World): Promise<void> {
   for (const { lane, claiming } of await store.lanes.all())
-    if (claiming.size > 0 && settings.lanes[lane] !== undefined) await messages.wake(lane, clock.now());
+    if (claiming.size > 0 && settings.lanes[lane] !== undefined) await messages.wake(lane, AT_ONCE);
 }

@@ -2,6 +2,7 @@ import { jobNameOf } from "../ids.ts";
 import type { Job } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { BedrockJob } from "../ports/batch.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import type { World } from "../world.ts";
 import { bringForward } from "./bring-forward.ts";
 import type { Finished } from "./claim.ts";
@@ -22,7 +23,7 @@ export async function adopt(world: World, job: Job, found: BedrockJob): Promise<
 /** Takes over a job that has ended meanwhile: the event of its end may be lost, and its slot is free. */
 async function takeEnd(world: World, job: Job, found: BedrockJob): Promise<Finished> {
   await bringForward(world, job.jobId, found);
-  await world.messages.collect(job.jobId, world.clock.now());
+  await world.messages.collect(job.jobId, AT_ONCE);
   return "released";
 }
 
@@ -49,7 +50,7 @@ export async function failJob(world: World, job: Job, message: string, owner?: s
   // Refused where another run has the claim, or has stored an ARN: the job is that run's, and keeps its slot.
   const refused = failed === undefined ? await store.jobs.get(job.jobId) : undefined;
   if (refused !== undefined && !hasEnded(refused.status)) return "done";
-  await messages.collect(job.jobId, now);
+  await messages.collect(job.jobId, AT_ONCE);
   await releaseEnded(world, failed ?? job, "failure");
   log({ level: "error", event: "jobRefused", lane: job.lane, jobId: job.jobId, message });
   return "released";

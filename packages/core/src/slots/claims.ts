@@ -3,6 +3,7 @@ import type { ClaimedJob, Job, PendingJob, QueueEntry } from "../job/job.ts";
 import { arnOf } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
 import type { Lane } from "../lane/lane.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { isToCome, longestLeaseMs } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
 import type { Finished, Run, Taken } from "./claim.ts";
@@ -71,7 +72,7 @@ async function letGo(world: World, run: Run, job: PendingJob | ClaimedJob): Prom
   const now = clock.now();
   await store.jobs.yieldClaim(job.jobId, run.owner, { leaseUntil: now, ...knownOf(job).doubt, odd: false });
   const home = homeOf(world, job);
-  if (home !== NO_LANE) await messages.wake(home, now);
+  if (home !== NO_LANE) await messages.wake(home, AT_ONCE);
   return "done";
 }
 

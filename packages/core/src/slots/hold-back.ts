@@ -1,6 +1,7 @@
 import type { Job } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
 import { modelBlock } from "../lane/lane.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { longestBlocks } from "../rules/clocks.ts";
 import type { World } from "../world.ts";
 import type { Finished, Run, Taken } from "./claim.ts";
@@ -33,7 +34,7 @@ export async function putBack(world: World, run: Run, lane: Lane, taken: Taken):
   await store.queue.put({ lane: home, rank, jobId, modelId });
   await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
   await store.jobs.yieldClaim(jobId, "", { ...left, leaseUntil: now });
-  if (home !== lane.lane && home !== NO_LANE) await messages.wake(home, now);
+  if (home !== lane.lane && home !== NO_LANE) await messages.wake(home, AT_ONCE);
   return "released";
 }
 

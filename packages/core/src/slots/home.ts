@@ -2,6 +2,7 @@ import { ItemUnreadable } from "../errors.ts";
 import type { Job, QueueEntry } from "../job/job.ts";
 import { isEnded } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { laneOfModel } from "../settings/settings.ts";
 import type { World } from "../world.ts";
 import { releaseEnded } from "./release.ts";
@@ -37,7 +38,7 @@ export async function modelOf(world: World, { modelId, jobId }: QueueEntry): Pro
  * settings are not the newest that any lane has seen moves nothing.
  */
 export async function moveWaiting(world: World, queue: string): Promise<void> {
-  const { store, messages, clock, settingsVersion = 0 } = world;
+  const { store, messages, settingsVersion = 0 } = world;
   const homes = new Set<string>();
   let after: QueueEntry | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -60,7 +61,7 @@ export async function moveWaiting(world: World, queue: string): Promise<void> {
     after = entries.at(-1);
     if (entries.length < PAGE) break;
   }
-  for (const home of homes) if (home !== NO_LANE) await messages.wake(home, clock.now());
+  for (const home of homes) if (home !== NO_LANE) await messages.wake(home, AT_ONCE);
 }
 
 /**

@@ -2,6 +2,7 @@ import { ItemUnreadable } from "../errors.ts";
 import type { QueueEntry } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
 import { hasRoom, isBlocked, modelBlock } from "../lane/lane.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { longestBlocks } from "../rules/clocks.ts";
 import { laneTransition } from "../rules/lane.ts";
 import type { World } from "../world.ts";
@@ -50,7 +51,7 @@ async function fill(world: World, run: Run, laneName: string, freed?: Lane): Pro
     }
     if ((await fillOnce(world, run, lane)) === "full") return lane;
   }
-  await world.messages.wake(laneName, world.clock.now());
+  await world.messages.wake(laneName, AT_ONCE);
   return lane;
 }
 
@@ -80,7 +81,7 @@ async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "
     after = entries.at(-1);
   }
   // What was skipped has a message of its own, at the end of its block.
-  if (skipped === 0) await world.messages.wake(lane.lane, world.clock.now());
+  if (skipped === 0) await world.messages.wake(lane.lane, AT_ONCE);
   return "full";
 }
 
@@ -129,6 +130,6 @@ async function claim(world: World, laneName: string, jobId: string): Promise<boo
     if (lane?.holders.has(jobId)) return true;
     if ("refused" in laneTransition(lane, { kind: "claimSlot", jobId, now: clock.now(), longest })) return false;
   }
-  await messages.wake(laneName, clock.now());
+  await messages.wake(laneName, AT_ONCE);
   return false;
 }

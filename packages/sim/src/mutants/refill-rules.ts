@@ -70,7 +70,7 @@ export const refillRules: readonly Mutant[] = [
       { file: refill, from: "const MOST_ROUNDS = 20;", to: "const MOST_ROUNDS = 1;" },
       {
         file: refill,
-        from: "  await world.messages.wake(laneName, world.clock.now());\n  return lane;",
+        from: "  await world.messages.wake(laneName, AT_ONCE);\n  return lane;",
         to: "  return lane;",
       },
     ],

@@ -17,7 +17,7 @@ export const wholeRules: readonly Mutant[] = [
     level: "whole",
     patches: [
       { file: sweep, from: '  ["Looking for output that nobody collected", collectLeftovers],\n', to: "" },
-      { file: repair, from: "  await messages.collect(job.jobId, clock.now());\n", to: "  void [messages, clock];\n" },
+      { file: repair, from: "  await messages.collect(job.jobId, AT_ONCE);\n", to: "  void [messages, AT_ONCE];\n" },
     ],
   },
   {
@@ -69,8 +69,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: plan,
-        from: "  if (stored !== undefined && !hasEnded(stored.status)) await",
-        to: "  if (isNew && stored && !hasEnded(stored.status)) await",
+        from: "  if (stored !== undefined && !hasEnded(stored.status))\n",
+        to: "  if (isNew && stored && !hasEnded(stored.status))\n",
       },
     ],
   },
