@@ -22,6 +22,18 @@ export class SubmissionMissing extends Error {
   }
 }
 
+/** An item of the table is not what Sluice writes: nobody can tell what it is about, and it may hold nothing else up. */
+export class ItemUnreadable extends Error {
+  constructor(
+    message: string,
+    /** The model of a job, if that is left of it: it says whose quota the job's slot is of. */
+    readonly modelId?: string,
+  ) {
+    super(message);
+    this.name = "ItemUnreadable";
+  }
+}
+
 /** The output of an ended job is not all there yet: try again later. On less it is settled once its time is over. */
 export class OutputIncomplete extends Error {
   constructor(

@@ -66,6 +66,10 @@ describe("an item that Sluice never writes", () => {
       await spoil(table, jobKey, change, values);
       await expect(store.jobs.get(jobId)).rejects.toThrow(words);
       await expect(store.jobs.get(jobId)).rejects.toThrow(jobId);
+      await expect(store.jobs.get(jobId), "its slot is of its model's quota").rejects.toMatchObject({
+        name: "ItemUnreadable",
+        modelId: aJob().modelId,
+      });
     });
 
   test("is told beside those of its page that can be read", async () => {

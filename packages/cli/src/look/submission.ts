@@ -1,4 +1,12 @@
-import { ERRORS_NAME, type Problem, processedPrefix, RESULTS_NAME, SUMMARY_NAME, type Submission } from "@sluice/core";
+import {
+  ERRORS_NAME,
+  laneOfModel,
+  type Problem,
+  processedPrefix,
+  RESULTS_NAME,
+  SUMMARY_NAME,
+  type Submission,
+} from "@sluice/core";
 import type { Site } from "../reach/sluice.ts";
 import { firstErrors, type ShownError } from "./errors.ts";
 import { findSubmission } from "./find.ts";
@@ -38,7 +46,7 @@ export async function shownSubmission(site: Site, submission: Submission): Promi
     sizeBytes,
     priority,
     ...(problem !== undefined && { problem }),
-    warnings: await warningsOf(site, submission),
+    warnings: await warningsOf(site, submission, jobs),
     ...(tokens !== undefined && { tokens }),
     ...timesOf(jobs),
     firstErrors: await firstErrors(site, submission, jobs, prefix),
@@ -49,13 +57,23 @@ export async function shownSubmission(site: Site, submission: Submission): Promi
   };
 }
 
-async function warningsOf(site: Site, { key, route, status }: Submission): Promise<string[]> {
+async function warningsOf(site: Site, submission: Submission, jobs: readonly ShownJob[]): Promise<string[]> {
+  const { key, route, status } = submission;
   const isUnderWay = status === "Planning" || status === "Open";
   const warnings = [
     route === undefined ? routeWarning(site.settings, key) : undefined,
+    isUnderWay ? laneWarning(site, submission, jobs) : undefined,
     isUnderWay ? await site.trouble() : undefined,
   ];
   return warnings.filter((warning) => warning !== undefined);
+}
+
+/** That jobs wait for a lane which nobody has: settings that were deployed since have their model no more. */
+function laneWarning({ settings }: Site, { modelId }: Submission, jobs: readonly ShownJob[]): string | undefined {
+  const waiting = jobs.filter(({ status }) => status === "Pending" || status === "Claimed").length;
+  if (waiting === 0 || laneOfModel(settings, modelId) !== undefined) return undefined;
+  const [wait, they] = waiting === 1 ? ["1 job waits", "it runs"] : [`${waiting} jobs wait`, "they run"];
+  return `${wait}, and the model ${modelId} is in no lane of the settings. Add it to a lane and ${they}; or drop the records again under another model.`;
 }
 
 /** Where the results of an ended submission lie. */

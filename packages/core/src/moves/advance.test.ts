@@ -54,6 +54,27 @@ describe("advance", () => {
     expect(looks).toBeGreaterThan(1);
   });
 
+  test("an end that overtakes the job's ARN is taken in, though another event brings the ARN meanwhile", async () => {
+    const [job] = await queueJobs(world, 1);
+    const { bringForward, get } = world.store.jobs;
+    world.store.jobs.bringForward = async () => undefined;
+    await refill(world, LANE);
+    world.store.jobs.bringForward = bringForward;
+    // So that no listing finds the end before the events tell of it.
+    await world.store.lanes.winListing(LANE, 0, world.clock.now());
+    const [scheduled, end] = [move(0, "Scheduled"), move(0, "Completed")];
+    let isFirst = true;
+    world.store.jobs.get = async (jobId) => {
+      const isEnd = isFirst;
+      isFirst = false;
+      if (isEnd) await advance(world, scheduled);
+      return get(jobId);
+    };
+    await advance(world, end);
+    expect(await get(job!.jobId)).toMatchObject({ status: "Completed" });
+    expect((await world.store.lanes.get(LANE))?.holders.size).toBe(0);
+  });
+
   test("status only moves forward, whatever the order and repetition of events", async () => {
     const statuses = jobStatuses.filter((s): s is BedrockStatus => s !== "Pending" && s !== "Claimed");
     await fc.assert(

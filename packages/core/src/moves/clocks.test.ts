@@ -48,6 +48,17 @@ describe("a clock that is far off", () => {
     expect(world.batch.jobs).toHaveLength(1);
   });
 
+  test("minutes ahead keeps nothing waiting that is due at once", async () => {
+    world = smallWorld({ limit: 0 });
+    await drop(world, KEY, fileOf(3));
+    const { claude } = world.settings.lanes;
+    world.settings = { ...world.settings, lanes: { haiku: { ...claude!, limit: 1 } } };
+    world.settingsVersion = 1;
+    await refill(ahead(11 * MINUTE_MS), LANE);
+    await deliver(world);
+    expect(world.batch.running).toHaveLength(1);
+  });
+
   test.each([
     ["a day ahead", DAY_MS],
     ["a day behind", -DAY_MS],

@@ -4,6 +4,7 @@ import { ObjectChanged, ObjectMissing } from "../errors.ts";
 import { AGAIN_METADATA, jobIdOf, submissionIdOf } from "../ids.ts";
 import { type PreparedSlice, prepareDrop, readPrepared } from "../intake/prepare.ts";
 import type { PendingJob } from "../job/job.ts";
+import { hasEnded } from "../job/status.ts";
 import type { ObjectHead } from "../ports/objects.ts";
 import type { Problem } from "../problem.ts";
 import { finaliseRefused, type Planned } from "../results/finalise.ts";
@@ -270,5 +271,7 @@ async function queueJob(world: World, submission: Submission, prepared: Prepared
   };
   const isNew = await store.jobs.put(job);
   const stored = isNew ? job : await store.jobs.get(jobId);
-  if (stored?.status === "Pending") await store.queue.put({ lane, rank: stored.rank, jobId, modelId });
+  // After a restore an event may have brought it further before it had an entry: it is met by that, and holds a slot then.
+  if (stored !== undefined && !hasEnded(stored.status))
+    await store.queue.put({ lane, rank: stored.rank, jobId, modelId });
 }

@@ -1,6 +1,9 @@
 import { aWorld, type MemoryWorld, queueJobs, settings } from "@sluice/testing";
 import { beforeEach, describe, expect, test } from "vitest";
+import { ItemUnreadable } from "../errors.ts";
+import { refill } from "../slots/refill.ts";
 import type { Submission } from "../submission/submission.ts";
+import { advance } from "./advance.ts";
 import { plan } from "./plan.ts";
 import { sweep } from "./sweep.ts";
 
@@ -144,6 +147,72 @@ describe("a submission whose prepared files are gone before its jobs were queued
     expect(world.batch.jobs).toEqual([]);
     expect(world.messages.waiting).toContainEqual(expect.objectContaining({ key: "to-process/lost.jsonl" }));
     expect(told("stepFailed")).toEqual([]);
+  });
+});
+
+describe("a job whose item cannot be read", () => {
+  /** Spoils the items of jobs as they are read; of each its model is left. */
+  function spoil(spoilt: readonly { jobId: string; modelId: string | undefined }[]) {
+    const { get } = world.store.jobs;
+    world.store.jobs.get = async (jobId) => {
+      const job = spoilt.find((one) => one.jobId === jobId);
+      if (job === undefined) return get(jobId);
+      throw new ItemUnreadable(`The table's job ${jobId} cannot be read.`, job.modelId);
+    };
+  }
+
+  function deploy(lanes: Record<string, { models: string[]; limit: number }>) {
+    world.settings = settings({ lanes, routes: {} });
+    world.settingsVersion = 1;
+  }
+
+  test("keeps no lane from other settings, and its slot counts in the lane that has its model then", async () => {
+    const jobs = await queueJobs(world, 5);
+    await refill(world, "claude");
+    spoil(jobs.slice(0, 1));
+    deploy({ haiku: { models: [HAIKU], limit: 3 }, nova: { models: [NOVA], limit: 2 } });
+    await sweep(world);
+    expect(await world.store.lanes.get("nova")).toMatchObject({ limit: 2, settingsVersion: 1 });
+    expect((await world.store.lanes.get("haiku"))?.holders).toEqual(
+      new Set(jobs.slice(0, 3).map(({ jobId }) => jobId)),
+    );
+    expect(world.batch.running).toHaveLength(3);
+    await advance(world, world.batch.move(world.batch.running[1]!.arn, "Completed"));
+    expect(world.batch.running).toHaveLength(3);
+    expect(told("stepFailed")[0]).toMatchObject({ level: "error", jobId: jobs[0]!.jobId });
+  });
+
+  test("keeps its slot where it is if its model is lost with it, and no lane from other settings", async () => {
+    const [bad, other] = await queueJobs(world, 2);
+    await refill(world, "claude");
+    spoil([{ ...bad!, modelId: undefined }]);
+    deploy({ haiku: { models: [HAIKU], limit: 3 }, nova: { models: [NOVA], limit: 2 } });
+    await sweep(world);
+    expect((await world.store.lanes.get("claude"))?.holders).toEqual(new Set([bad!.jobId]));
+    expect(await world.store.lanes.get("haiku")).toMatchObject({ limit: 3, holders: new Set([other!.jobId]) });
+  });
+
+  test.each([
+    ["is renamed", async () => deploy({ haiku: { models: [HAIKU], limit: 3 } })],
+    [
+      "has another model that is blocked",
+      async () => {
+        const until = world.clock.now() + 1;
+        await world.store.lanes.blockModel("claude", "other", { kind: "denied", until, reason: "a test", tries: 1 });
+      },
+    ],
+  ])("holds up no other where its lane %s, and nothing but the item tells its model", async (_, change) => {
+    await refill(world, "claude");
+    const jobs = await queueJobs(world, 2);
+    // As earlier versions wrote them.
+    for (const job of jobs) {
+      await world.store.queue.drop(job);
+      await world.store.queue.put({ lane: job.lane, rank: job.rank, jobId: job.jobId });
+    }
+    spoil([{ ...jobs[0]!, modelId: undefined }]);
+    await change();
+    await sweep(world);
+    expect(world.batch.running.map(({ request }) => request.inputKey)).toContain(jobs[1]!.inputKey);
   });
 });
 

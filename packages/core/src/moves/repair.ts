@@ -138,7 +138,7 @@ async function broughtHome(world: World, lane: string, job: Job): Promise<Job> {
     const found = await store.lanes.get(name);
     if (found !== undefined && found.settingsVersion > settingsVersion) return job;
   }
-  await moveHolder(world, job, lane, home);
+  await moveHolder(world, job.jobId, lane, home);
   return { ...job, lane: home };
 }
 

@@ -132,6 +132,7 @@ test("wherever a plan dies, the content is run by one submission in the end, and
       expect((await statuses()).filter((status) => status === "Open")).toHaveLength(1);
       expect(await statuses()).not.toContain("Planning");
       expect(await jobs()).toBe(1);
+      expect((await world.store.lanes.get("claude"))?.holders.size, "no slot waits for a sweep").toBe(1);
     }
   }
 });

@@ -174,6 +174,56 @@ describe("a table that is restored to an earlier time", () => {
     expect(world.batch.jobs).toHaveLength(1);
   });
 
+  test("from the middle of a plan whose lane was renamed as it went on: what it had put is met in its new lane", async () => {
+    const { jobs, queue } = world.store;
+    const [putJob, putEntry] = [jobs.put, queue.put];
+    jobs.put = async () => {
+      throw new Error("The table is down.");
+    };
+    await expect(drop(world, KEY, fileOf(10))).rejects.toThrow("down");
+    jobs.put = putJob;
+    const { claude } = world.settings.lanes;
+    world.settings = { ...world.settings, lanes: { haiku: claude! } };
+    world.settingsVersion = 1;
+    let restore: (() => void) | undefined;
+    queue.put = async (entry) => {
+      restore ??= world.store.remember();
+      return putEntry(entry);
+    };
+    await plan(world, KEY);
+    await runAll(world);
+    restore?.();
+    world.clock.pass(world.timings.stalledPlanMs + 1);
+    await sweep(world);
+    await deliver(world);
+    const found = await jobs.ofSubmission((await theSubmission())!.submissionId, 10);
+    expect(found.items.map(({ status }) => status)).toEqual(["Submitted", "Submitted", "Submitted"]);
+  });
+
+  test.each(["before", "after"])(
+    "from the middle of a plan, %s its job was collected: a job whose event comes before its entry is looked after",
+    async (when) => {
+      let restore: (() => void) | undefined;
+      const { put } = world.store.queue;
+      world.store.queue.put = async (entry) => {
+        restore ??= world.store.remember();
+        return put(entry);
+      };
+      await drop(world, KEY, fileOf(4));
+      const [running] = world.batch.running;
+      const scheduled = world.batch.move(running!.arn, "Scheduled");
+      const end = await endJob(world, running!);
+      if (when === "after") for (const take of [advance, collectEvent]) await take(world, end);
+      restore?.();
+      await advance(world, scheduled);
+      world.clock.pass(world.timings.stalledPlanMs + 1);
+      expect(await sweepFor(3)).toEqual([]);
+      const [job] = (await world.store.jobs.ofSubmission((await theSubmission())!.submissionId, 10)).items;
+      expect(job).toMatchObject({ status: "Completed", done: true });
+      expect(await theSubmission()).toMatchObject({ status: "Done", counts: { records: 4, results: 4, errors: 0 } });
+    },
+  );
+
   test("where two runs had prepared the drop, the one whose input Bedrock was given counts", async () => {
     const restore = world.store.remember();
     await drop(world, KEY, fileOf(4));

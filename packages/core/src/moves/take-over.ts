@@ -1,5 +1,6 @@
 import { resultsFolders } from "../bucket/keys.ts";
 import { jobIdOf, submissionIdOf } from "../ids.ts";
+import { hasEnded } from "../job/status.ts";
 import { AT_ONCE } from "../ports/messages.ts";
 import { findPlace, type Place } from "../results/folder.ts";
 import type { Summary } from "../results/summary.ts";
@@ -40,7 +41,7 @@ async function queueLeft(world: World, submission: Submission): Promise<void> {
   await makeLane(world, home);
   for (let slice = 0; slice < plan.slices; slice++) {
     const job = await store.jobs.get(jobIdOf(submissionId, lastModified, slice));
-    if (job?.status !== "Pending") continue;
+    if (job === undefined || hasEnded(job.status)) continue;
     const { rank, jobId, modelId } = job;
     await store.queue.put({ lane: home, rank, jobId, modelId });
   }

@@ -5,6 +5,7 @@ import type { Page } from "./page.ts";
 export interface Jobs {
   /** Puts a job if there is none of its id. */
   put(job: PendingJob): Promise<boolean>;
+  /** Throws `ItemUnreadable` for an item that is none of ours, and so does whatever else gives a job. */
   get(jobId: string): Promise<Job | undefined>;
   /** The jobs of a submission, in order of id; eventually consistent. */
   ofSubmission(submissionId: string, limit: number, cursor?: string): Promise<Page<Job>>;

@@ -50,7 +50,7 @@ export async function failJob(world: World, job: Job, message: string, owner?: s
   // Refused where another run has the claim, or has stored an ARN: the job is that run's, and keeps its slot.
   const refused = failed === undefined ? await store.jobs.get(job.jobId) : undefined;
   if (refused !== undefined && !hasEnded(refused.status)) return "done";
-  await messages.collect(job.jobId, now);
+  await messages.collect(job.jobId, AT_ONCE);
   await releaseEnded(world, failed ?? job, "failure");
   log({ level: "error", event: "jobRefused", lane: job.lane, jobId: job.jobId, message });
   return "released";

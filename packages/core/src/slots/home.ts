@@ -1,3 +1,4 @@
+import { ItemUnreadable } from "../errors.ts";
 import type { Job, QueueEntry } from "../job/job.ts";
 import { isEnded } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
@@ -17,6 +18,21 @@ export function homeOf({ settings }: Pick<World, "settings">, { modelId }: Pick<
   return laneOfModel(settings, modelId) ?? NO_LANE;
 }
 
+/** A job; where its item cannot be read, that error: it has the model, and nothing is held up by the rest. */
+async function readJob({ store }: World, jobId: string): Promise<Job | ItemUnreadable | undefined> {
+  try {
+    return await store.jobs.get(jobId);
+  } catch (error) {
+    if (error instanceof ItemUnreadable) return error;
+    throw error;
+  }
+}
+
+/** The model of a job that waits; undefined if nobody can tell. Entries of earlier versions have none. */
+export async function modelOf(world: World, { modelId, jobId }: QueueEntry): Promise<string | undefined> {
+  return modelId ?? (await readJob(world, jobId))?.modelId;
+}
+
 /**
  * Moves what waits in a queue to the queues of the lanes that have its models now, and wakes them. An instance whose
  * settings are not the newest that any lane has seen moves nothing.
@@ -28,8 +44,8 @@ export async function moveWaiting(world: World, queue: string): Promise<void> {
   for (let page = 0; page < MOST_PAGES; page++) {
     const entries = await store.queue.head(queue, PAGE, after);
     for (const entry of entries) {
-      const modelId = entry.modelId ?? (await store.jobs.get(entry.jobId))?.modelId;
-      // A job that is in no table: the refill that meets its entry drops it.
+      const modelId = await modelOf(world, entry);
+      // A job that is in no table: the refill that meets its entry drops it. One that cannot be read stays here until it can.
       if (modelId === undefined) continue;
       const home = homeOf(world, { modelId });
       if (home === queue) continue;
@@ -75,8 +91,9 @@ export async function takeOverHolders(world: World, name: string): Promise<void>
     const { holders } = isLeft ? await closeLane(world, other) : other;
     if (isLeft) await moveWaiting(world, lane);
     for (const jobId of holders) {
-      const job = await store.jobs.get(jobId);
-      if (job !== undefined && !isEnded(job) && homeOf(world, job) === name) await moveHolder(world, job, lane, name);
+      const job = await readJob(world, jobId);
+      if (job?.modelId === undefined || (!(job instanceof ItemUnreadable) && isEnded(job))) continue;
+      if (homeOf(world, { modelId: job.modelId }) === name) await moveHolder(world, jobId, lane, name);
     }
   }
 }
@@ -85,15 +102,16 @@ export async function takeOverHolders(world: World, name: string): Promise<void>
  * Moves a slot from one lane to another. The job says first where it is looked for; then it holds two slots for a
  * moment, never none.
  */
-export async function moveHolder(world: World, { jobId }: Job, from: string, to: string): Promise<void> {
+export async function moveHolder(world: World, jobId: string, from: string, to: string): Promise<void> {
   const { store, messages } = world;
   await store.jobs.moveTo(jobId, to);
   await makeLane(world, to);
   await store.lanes.takeOver(to, jobId);
   await store.lanes.releaseSlot(from, jobId, "neutral");
-  const job = await store.jobs.get(jobId);
+  const job = await readJob(world, jobId);
+  if (job === undefined || job instanceof ItemUnreadable) return;
   // The message that waits for its lease is that of the lane it was in.
-  if (job?.status === "Claimed") await messages.wake(to, job.claim.leaseUntil);
+  if (job.status === "Claimed") await messages.wake(to, job.claim.leaseUntil);
   // Its end was met between two of these steps, and released where it no longer or not yet was.
-  if (job !== undefined && isEnded(job)) await releaseEnded(world, job, "neutral");
+  if (isEnded(job)) await releaseEnded(world, job, "neutral");
 }

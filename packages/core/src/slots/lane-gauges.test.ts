@@ -1,5 +1,6 @@
-import { aLaneIn, aWorld, queueJobs } from "@sluice/testing";
+import { aLaneIn, anId, aWorld, type MemoryWorld, queueJobs } from "@sluice/testing";
 import { describe, expect, test } from "vitest";
+import { jobNameOf } from "../ids.ts";
 import { laneGauges } from "./lane-gauges.ts";
 import { refill } from "./refill.ts";
 
@@ -43,20 +44,43 @@ describe("the lanes' gauges", () => {
 
   test("tell how long the oldest job has been in Scheduled, and of no other status", async () => {
     const world = aWorld();
-    await aLaneIn(world.store.lanes, { lane: "claude" });
-    await queueJobs(world, 2);
-    await refill(world, "claude");
-    const [first, second] = world.batch.jobs;
-    if (first === undefined || second === undefined) throw new Error("Two jobs were to be submitted.");
-    for (const { arn, jobName } of [first, second]) {
-      world.batch.move(arn, "Scheduled");
-      const jobId = jobName.slice(jobName.lastIndexOf("-") + 1).toUpperCase();
-      await world.store.jobs.bringForward(jobId, { status: "Scheduled", arn });
-    }
+    const scheduled = await scheduledJobs(world);
     world.clock.pass(5 * HOUR_MS);
     expect(await laneGauges(world)).toMatchObject({ LongestScheduledHours: 5 });
     // Bedrock is further than the table knows.
-    for (const { arn } of [first, second]) world.batch.move(arn, "InProgress");
+    for (const { arn } of scheduled) world.batch.move(arn, "InProgress");
     expect(await laneGauges(world)).toMatchObject({ LongestScheduledHours: 0 });
   });
+
+  test.each(["its item", "Bedrock's answer"])("are those of all other jobs where %s cannot be read", async (what) => {
+    const world = aWorld();
+    const [bad] = await scheduledJobs(world);
+    const [getJob, getArn] = [world.store.jobs.get, world.batch.get.bind(world.batch)];
+    const orRefuse = <T>(isBad: boolean, read: () => Promise<T>) => {
+      if (isBad) throw new Error("It is not what Sluice writes.");
+      return read();
+    };
+    if (what === "its item") world.store.jobs.get = async (id) => orRefuse(id === bad!.jobId, () => getJob(id));
+    else world.batch.get = async (arn) => orRefuse(arn === bad!.arn, () => getArn(arn));
+    world.clock.pass(5 * HOUR_MS);
+    expect(await laneGauges(world)).toMatchObject({ RunningJobs: 3, LongestScheduledHours: 5 });
+    const told = world.entries.filter(({ event }) => event === "jobUnmeasured");
+    expect(told).toMatchObject([{ level: "error", lane: "claude", jobId: bad!.jobId }]);
+    expect(told[0]?.message).toContain("It is not what Sluice writes.");
+  });
 });
+
+/** Two jobs of one lane and one of another, all in Scheduled. */
+async function scheduledJobs(world: MemoryWorld) {
+  const jobs = await queueJobs(world, 2);
+  jobs.push(...(await queueJobs(world, 1, { jobId: anId(2), lane: "nova", modelId: "amazon.nova-lite-v1:0" })));
+  for (const lane of ["claude", "nova"]) await refill(world, lane);
+  return Promise.all(
+    jobs.map(async ({ jobId }) => {
+      const { arn } = world.batch.jobs.find(({ jobName }) => jobName === jobNameOf(world.stage, jobId))!;
+      world.batch.move(arn, "Scheduled");
+      await world.store.jobs.bringForward(jobId, { status: "Scheduled", arn });
+      return { jobId, arn };
+    }),
+  );
+}

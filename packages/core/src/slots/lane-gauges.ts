@@ -44,18 +44,30 @@ function isHeldUp(lane: Lane, now: number, longest: LongestBlocks): boolean {
   return isBlocked(lane, now, longest) || blockedModels(lane, now, longest).size > 0;
 }
 
-async function scheduledHours({ store, batch, clock }: World, lane: Lane): Promise<number> {
+/** The longest that a job of the lane has been in Scheduled; one that cannot be read is told, and costs only its own time. */
+async function scheduledHours(world: World, { lane, holders }: Lane): Promise<number> {
+  const { store, batch, clock } = world;
   let longest = 0;
   let asked = 0;
   // Ids sort by the time of the drop.
-  for (const jobId of [...lane.holders].sort()) {
+  for (const jobId of [...holders].sort()) {
     if (asked >= MOST_SCHEDULED) break;
-    const job = await store.jobs.get(jobId);
-    if (job?.status !== "Scheduled") continue;
-    asked++;
-    const seen = await batch.get(job.arn);
-    if (seen?.status !== "Scheduled" || seen.submittedAt === undefined) continue;
-    longest = Math.max(longest, (clock.now() - seen.submittedAt) / HOUR_MS);
+    try {
+      const job = await store.jobs.get(jobId);
+      if (job?.status !== "Scheduled") continue;
+      asked++;
+      const seen = await batch.get(job.arn);
+      if (seen?.status !== "Scheduled" || seen.submittedAt === undefined) continue;
+      longest = Math.max(longest, (clock.now() - seen.submittedAt) / HOUR_MS);
+    } catch (error) {
+      tellUnmeasured(world, lane, jobId, error);
+    }
   }
   return longest;
+}
+
+function tellUnmeasured({ log }: World, lane: string, jobId: string, error: unknown): void {
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const message = `How long job ${jobId} has been in Scheduled could not be measured: ${said} Everything else is measured, and the next measurement tries this again.`;
+  log({ level: "error", event: "jobUnmeasured", lane, jobId, message });
 }

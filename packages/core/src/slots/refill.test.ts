@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { jobNameOf } from "../ids.ts";
 import type { PendingJob } from "../job/job.ts";
 import { advance } from "../moves/advance.ts";
+import { AT_ONCE } from "../ports/messages.ts";
 import { refill } from "./refill.ts";
 
 const LANE = "claude";
@@ -240,7 +241,7 @@ describe("what Create answers", () => {
     await refill(world, LANE);
     expect(await statuses(jobs)).toEqual(["Failed", "Submitted", "Submitted", "Submitted"]);
     expect(await world.store.jobs.get(jobs[0]!.jobId)).toMatchObject({ message: "no such model" });
-    expect(world.messages.waiting).toContainEqual({ kind: "collect", jobId: jobs[0]!.jobId, at: world.clock.now() });
+    expect(world.messages.waiting).toContainEqual({ kind: "collect", jobId: jobs[0]!.jobId, at: AT_ONCE });
   });
 
   test("Validation after a refusal that was answered: Failed at once, for nothing was ever unknown", async () => {

@@ -1,3 +1,4 @@
+import { ItemUnreadable } from "../errors.ts";
 import type { QueueEntry } from "../job/job.ts";
 import type { Lane } from "../lane/lane.ts";
 import { hasRoom, isBlocked, modelBlock } from "../lane/lane.ts";
@@ -7,6 +8,7 @@ import { laneTransition } from "../rules/lane.ts";
 import type { World } from "../world.ts";
 import type { Finished, Run } from "./claim.ts";
 import { finishClaim, finishFoundClaim, lookUpClaim } from "./claims.ts";
+import { modelOf } from "./home.ts";
 import { withLimit } from "./limit.ts";
 
 /** How often one run begins again after it gave a slot back; the rest is left to a wake message. */
@@ -84,9 +86,10 @@ async function fillOnce(world: World, run: Run, lane: Lane): Promise<"again" | "
 }
 
 /** True for a job whose model is blocked: it keeps its place, and those of other models go before it. */
-async function waitsForModel({ store, clock, timings }: World, lane: Lane, entry: QueueEntry): Promise<boolean> {
+async function waitsForModel(world: World, lane: Lane, entry: QueueEntry): Promise<boolean> {
   if (lane.modelBlocks.size === 0) return false;
-  const modelId = entry.modelId ?? (await store.jobs.get(entry.jobId))?.modelId;
+  const { clock, timings } = world;
+  const modelId = await modelOf(world, entry);
   return modelId !== undefined && modelBlock(lane, modelId, clock.now(), longestBlocks(timings)) !== undefined;
 }
 
@@ -109,7 +112,8 @@ async function tryAlone<T>(
   try {
     return await work();
   } catch (error) {
-    run.failures.push(error);
+    // What no item can be read of is no better when whoever called is called again: each sweep tells of it.
+    if (!(error instanceof ItemUnreadable)) run.failures.push(error);
     const message = `Job ${jobId} could not be given to Bedrock: ${error instanceof Error ? error.message : error} It keeps its slot and is tried again; the others go on.`;
     world.log({ level: "error", event: "claimFailed", lane: lane.lane, jobId, message });
     return undefined;

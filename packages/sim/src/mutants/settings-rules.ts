@@ -84,7 +84,7 @@ export const settingsRules: readonly Mutant[] = [
     patches: [
       {
         file: home,
-        from: `  if (job?.status === "Claimed") await messages.wake(to, job.claim.leaseUntil);\n`,
+        from: `  if (job.status === "Claimed") await messages.wake(to, job.claim.leaseUntil);\n`,
         to: "  void messages;\n",
       },
     ],

@@ -69,8 +69,8 @@ export const wholeRules: readonly Mutant[] = [
     patches: [
       {
         file: plan,
-        from: `  if (stored?.status === "Pending") await`,
-        to: "  if (isNew && stored) await",
+        from: "  if (stored !== undefined && !hasEnded(stored.status))\n",
+        to: "  if (isNew && stored && !hasEnded(stored.status))\n",
       },
     ],
   },

@@ -1,8 +1,7 @@
-import { blockKinds, FAILURES_TO_TRIP, hashOf, type Lane, type Lanes } from "@sluice/core";
+import { blockKinds, FAILURES_TO_TRIP, hashOf, ItemUnreadable, type Lane, type Lanes } from "@sluice/core";
 import { all, any } from "../clauses.ts";
 import type { LaneEntity } from "../entities/lane.ts";
 import { laneOfRow } from "../rows/lane-row.ts";
-import { RowInvalid } from "../rows/row.ts";
 
 type SlotOperations = Pick<Lanes, "claimSlot" | "takeOver" | "finishClaiming" | "releaseSlot">;
 
@@ -114,7 +113,7 @@ function readable(row: Parameters<typeof laneOfRow>[0]): Lane[] {
   try {
     return [laneOfRow(row)];
   } catch (error) {
-    if (error instanceof RowInvalid) return [];
+    if (error instanceof ItemUnreadable) return [];
     throw error;
   }
 }

@@ -1,5 +1,4 @@
-import type { Page } from "@sluice/core";
-import { RowInvalid } from "../rows/row.ts";
+import { ItemUnreadable, type Page } from "@sluice/core";
 
 /** How often keys that DynamoDB left out of a batch are asked for again; a batch of 100 big items takes two or three. */
 const MAX_REREADS = 20;
@@ -51,7 +50,7 @@ export async function pageByIndex<Row, T>(
       const item = row === undefined ? undefined : toItem(row);
       if (item !== undefined) items.push(item);
     } catch (error) {
-      if (!(error instanceof RowInvalid)) throw error;
+      if (!(error instanceof ItemUnreadable)) throw error;
       unreadable.push(error.message);
     }
   }

@@ -25,7 +25,7 @@ export const claimNames = [
 ];
 const endNames = ["endedAt", "message", "done", "outcome"] as const;
 
-/** Reads a row as the job that it is. Throws `RowInvalid` for one that fits no status. */
+/** Reads a row as the job that it is. Throws `ItemUnreadable` for one that fits no status. */
 export function jobOfRow(row: JobRow): Job {
   const reader = new RowReader("job", row.jobId, row);
   const { timeoutHours, inputEtag, status } = row;

@@ -3,7 +3,7 @@ import type { EntityItem } from "electrodb";
 import type { LaneEntity } from "../entities/lane.ts";
 import { RowReader } from "./row.ts";
 
-/** Reads a row as a lane. Throws `RowInvalid` if something is missing. */
+/** Reads a row as a lane. Throws `ItemUnreadable` if something is missing. */
 export function laneOfRow(row: EntityItem<LaneEntity>): Lane {
   const reader = new RowReader("lane", row.lane, row);
   const holders = new Set(row.holders);

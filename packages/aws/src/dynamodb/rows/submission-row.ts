@@ -21,7 +21,7 @@ const shapes: Record<SubmissionStatus, { need: readonly Extra[]; never: readonly
 };
 type Extra = "plan" | "openJobs" | "problem";
 
-/** Reads a row as the submission that it is. Throws `RowInvalid` for one that does not fit its status. */
+/** Reads a row as the submission that it is. Throws `ItemUnreadable` for one that does not fit its status. */
 export function submissionOfRow(row: SubmissionRow): Submission {
   const reader = new RowReader("submission", row.submissionId, row);
   const { route, timeoutHours, plan, problem, openJobs, status, folder } = row;
