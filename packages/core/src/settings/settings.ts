@@ -93,6 +93,12 @@ const routeSchema = z.strictObject({
     .max(MOST_JOBS_OF_A_DROP)
     .default(DEFAULT_MAX_JOBS)
     .describe("the most jobs that one drop may make"),
+  small: z
+    .enum(["refuse", "pad"])
+    .default("refuse")
+    .describe(
+      "what becomes of a drop with fewer records than minRecords: refused, or its job filled up with the model's cheapest requests, which are paid for",
+    ),
   allow: allowSchema.prefault({}).describe("what a drop's own metadata may choose instead"),
 });
 
