@@ -6,12 +6,20 @@ import type { ObjectStore } from "../ports/objects.ts";
 import type { SubmissionFacts } from "../submission/submission.ts";
 
 /** The `modelInput` that fills up jobs of a drop; undefined where none is known. */
-export function fillerFor({ modelId, invocation }: Pick<SubmissionFacts, "modelId" | "invocation">): Fields | undefined {
+export function fillerFor({
+  modelId,
+  invocation,
+}: Pick<SubmissionFacts, "modelId" | "invocation">): Fields | undefined {
   return fillerOf(familyOf(modelId, invocation));
 }
 
 /** Writes so many records of nobody's, in a file of their own: whatever their ids, they meet no record of the user's. */
-export async function writeFillers(objects: ObjectStore, key: string, modelInput: Fields, count: number): Promise<void> {
+export async function writeFillers(
+  objects: ObjectStore,
+  key: string,
+  modelInput: Fields,
+  count: number,
+): Promise<void> {
   const lines = new LineWriter(objects, key);
   try {
     for (let n = 1; n <= count; n++)

@@ -37,7 +37,9 @@ export function judge(scanned: ScannedRecords, lane: JobLimits, limits: JudgeLim
     );
   const pads = limits.small === "pad" && limits.hasFiller;
   if (good < minRecords && !pads) return refused("BelowMinimum", tooFew(scanned, lane, limits));
-  const packing: JobPacking = strides.overflowed ? { failure: "tooMany" } : packJobs(strides.cuts(), lane, maxJobs, pads);
+  const packing: JobPacking = strides.overflowed
+    ? { failure: "tooMany" }
+    : packJobs(strides.cuts(), lane, maxJobs, pads);
   if (packing.shares !== undefined) return packing;
   if (packing.failure === "tooMany")
     return refused(
