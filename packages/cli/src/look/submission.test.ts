@@ -10,9 +10,11 @@ const KEY = "to-process/a.jsonl";
 const record = (id: string) =>
   `{"recordId":"${id}","modelInput":{"anthropic_version":"bedrock-2023-05-31","max_tokens":9,"messages":[{"role":"user","content":"x"}]}}\n`;
 
-test("show says what a job waits for that has ended, and what was missing once it is settled without", async () => {
-  const lane = { models: [MODEL], limit: 1, maxRecords: 4, minRecords: 2 };
-  const world = aWorld({ settings: settings({ lanes: { claude: lane }, routes: {}, default: { model: MODEL } }) });
+/** A world with one lane, and its site as the commands see it. */
+function siteOf(route: object = {}, minRecords = 2) {
+  const lane = { models: [MODEL], limit: 1, maxRecords: 4, minRecords };
+  const route0 = { model: MODEL, ...route };
+  const world = aWorld({ settings: settings({ lanes: { claude: lane }, routes: {}, default: route0 }) });
   const { store, objects } = world;
   const site: Site = {
     ...{ name: "test", stage: world.stage, settings: world.settings, store, objects, isRunning: true, pollMs: 1 },
@@ -21,6 +23,23 @@ test("show says what a job waits for that has ended, and what was missing once i
     bedrockJob: (arn) => world.batch.get(arn),
     put: () => Promise.reject(new Error("Nothing is dropped here.")),
   };
+  return { world, site };
+}
+
+test("show says how many records only fill its jobs up, and counts none of them as the user's", async () => {
+  const { world, site } = siteOf({ small: "pad" }, 4);
+  await world.objects.put(KEY, record("a"));
+  await plan(world, KEY);
+  const [submission] = (await world.store.submissions.newest(1)).items;
+  await endJob(world, world.batch.jobs[0]!, { status: "InProgress" });
+  const shown = await showSubmission(site, submission!.submissionId);
+  expect(shown.jobs).toMatchObject([{ records: 1, fillers: 3, soFar: { results: 1, errors: 0 } }]);
+  expect(submissionSheet(shown)).toMatch(/fillers +3 records of nobody's/);
+});
+
+test("show says what a job waits for that has ended, and what was missing once it is settled without", async () => {
+  const { world, site } = siteOf();
+  const { store, objects } = world;
   await objects.put(KEY, ["a", "b", "c"].map(record).join(""));
   await plan(world, KEY);
   const [submission] = (await store.submissions.newest(1)).items;
