@@ -29,6 +29,8 @@ export interface ShownJob {
   part: number;
   status: JobStatus;
   records: number;
+  /** How many records of nobody's fill it up to the least that Bedrock takes. */
+  fillers?: number;
   jobName: string;
   arn?: string;
   results?: number;
@@ -94,7 +96,9 @@ async function addProgress(site: Site, job: ShownJob): Promise<void> {
   const seen = await site.bedrockJob(job.arn);
   if (seen === undefined) return;
   const { processedRecords = 0, errorRecords = 0, submittedAt } = seen;
-  job.soFar = { results: Math.max(0, processedRecords - errorRecords), errors: errorRecords };
+  // What fills a job up is counted with the rest.
+  const results = Math.min(job.records, Math.max(0, processedRecords - errorRecords));
+  job.soFar = { results, errors: Math.min(job.records, errorRecords) };
   if (submittedAt !== undefined) job.submittedAt ??= new Date(submittedAt).toISOString();
 }
 
@@ -109,6 +113,7 @@ function shownJob(job: Job, stage: string): ShownJob {
     status: job.status,
     records: job.recordCount,
     jobName: jobNameOf(stage, job.jobId),
+    ...(job.fillers !== undefined && { fillers: job.fillers }),
     ...(arn !== undefined && { arn }),
     ...(outcome !== undefined && outcomeShown(outcome)),
     ...(endedAt !== undefined && hasEnded(job.status) && { endedAt: new Date(endedAt).toISOString() }),

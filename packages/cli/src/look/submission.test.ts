@@ -22,6 +22,21 @@ function siteOf(world: MemoryWorld): Site {
   };
 }
 
+test("show says how many records only fill its jobs up, and counts none of them as the user's", async () => {
+  const lane = { models: [MODEL], limit: 1, minRecords: 4 };
+  const world = aWorld({
+    settings: settings({ lanes: { claude: lane }, routes: {}, default: { model: MODEL, small: "pad" } }),
+  });
+  const site = siteOf(world);
+  await world.objects.put(KEY, record("a"));
+  await plan(world, KEY);
+  const [submission] = (await world.store.submissions.newest(1)).items;
+  await endJob(world, world.batch.jobs[0]!, { status: "InProgress" });
+  const shown = await showSubmission(site, submission!.submissionId);
+  expect(shown.jobs).toMatchObject([{ records: 1, fillers: 3, soFar: { results: 1, errors: 0 } }]);
+  expect(submissionSheet(shown)).toMatch(/fillers +3 records of nobody's/);
+});
+
 test("show says what a job waits for that has ended, and what was missing once it is settled without", async () => {
   const lane = { models: [MODEL], limit: 1, maxRecords: 4, minRecords: 2 };
   const world = aWorld({ settings: settings({ lanes: { claude: lane }, routes: {}, default: { model: MODEL } }) });

@@ -53,7 +53,7 @@ async function check(file: string, settings: Settings, options: ValidateOptions)
   } = await checkFile(
     createReadStream(file),
     { lane, modelId: routed.model, invocation: routed.invocation },
-    { maxEntries: MOST_SHOWN, limits: { maxJobs: routed.maxJobs } },
+    { maxEntries: MOST_SHOWN, limits: { maxJobs: routed.maxJobs, small: routed.small } },
   );
   const problem = notRouted ?? found;
   const aside = routed.route === undefined ? routeWarning(settings, key) : undefined;

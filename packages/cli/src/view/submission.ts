@@ -25,6 +25,9 @@ export function submissionSheet(shown: ShownSubmission): string {
   if (submittedAt !== undefined)
     facts.push(["time", `${timeWord(submittedAt)} to ${endedAt === undefined ? "now" : `${timeWord(endedAt)} UTC`}`]);
   if (tokens !== undefined) facts.push(["tokens", tokensWord(tokens)]);
+  const fillers = jobs.reduce((sum, job) => sum + (job.fillers ?? 0), 0);
+  if (fillers > 0)
+    facts.push(["fillers", `${fillers} records of nobody's fill jobs up to the least that Bedrock takes`]);
   for (const warning of warnings) facts.push(["warning", colors.yellow(printable(warning))]);
   if (problem !== undefined) facts.push(["problem", `${colors.red(problem.code)}: ${printable(problem.message)}`]);
   if (files !== undefined) facts.push(["results", files.results], ["errors", files.errors], ["summary", files.summary]);

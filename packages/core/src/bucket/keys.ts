@@ -15,6 +15,9 @@ export const SUMMARY_NAME = "summary.json";
 export const STRAYS_NAME = "strays.jsonl";
 export const GARBLED_NAME = "garbled.txt";
 
+/** The file of a job's input that only fills it up, in the folder that Bedrock is told of. */
+export const FILLERS_NAME = "filler.jsonl";
+
 const ULID_CHARS = 26;
 const SLICE_DIGITS = 5;
 const HASH_DIGITS = 16;

@@ -1,5 +1,6 @@
 import type { Problem } from "../problem.ts";
 import type { Counts } from "../submission/submission.ts";
+import { fillerFor } from "./filler-file.ts";
 import { judge } from "./judge.ts";
 import { defaultPlanLimits, type PlanLimits } from "./limits.ts";
 import { type ErrorEntry, type Rules, scan } from "./scan.ts";
@@ -47,7 +48,7 @@ export async function checkFile(
   }
   const { records, good, warnings } = scanned;
   const told = { counts: { records, results: 0, errors: records - good }, entries, faults: faults.all, warnings };
-  const judged = judge(scanned, rules.lane, all.maxJobs);
+  const judged = judge(scanned, rules.lane, { ...all, hasFiller: fillerFor(rules) !== undefined });
   return judged.shares === undefined
     ? { ...told, jobs: 0, problem: judged.problem }
     : { ...told, jobs: judged.shares.length };

@@ -4,6 +4,7 @@ import type { Problem } from "../problem.ts";
 import { withLastMember } from "../records/splice.ts";
 import type { LaneSettings } from "../settings/settings.ts";
 import type { SubmissionFacts } from "../submission/submission.ts";
+import { fillerFor } from "./filler-file.ts";
 import { GoodStream } from "./good-stream.ts";
 import { judge } from "./judge.ts";
 import { defaultPlanLimits, type PlanLimits } from "./limits.ts";
@@ -95,14 +96,15 @@ async function prepareGood(preparing: Preparing): Promise<Prepared | { problem: 
       await abort();
       return { problem: scanned.document, whole: true };
     }
-    const judged = withMedia(judge(scanned, lane, limits.maxJobs), media);
+    const filler = fillerFor(drop);
+    const judged = withMedia(judge(scanned, lane, { ...limits, hasFiller: filler !== undefined }), media);
     if (judged.shares === undefined) {
       await abort();
       return { problem: judged.problem, whole: false };
     }
     const rewrittenKey = await stream.close();
     const errorsKey = await errors.close();
-    const slices = await composeSlices(objects, stream, judged.shares, keys, media);
+    const slices = await composeSlices({ objects, stream, keys, media, filler }, judged.shares);
     if (rewrittenKey !== undefined) await objects.delete([rewrittenKey]);
     const { records, good, warnings } = scanned;
     const counts = { records, results: 0, errors: records - good };

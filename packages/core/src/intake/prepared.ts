@@ -15,6 +15,8 @@ const sliceSchema = z
     etag: z.exactOptional(z.string()),
     records: z.int().positive(),
     sizeBytes: z.int().positive(),
+    /** How many records of nobody's fill the job up; absent where none do. */
+    fillers: z.exactOptional(z.int().positive()),
   })
   .transform(({ part, ...rest }) => ({ slice: part, ...rest }));
 

@@ -147,7 +147,13 @@ describe("a file of records", () => {
     const strides = new Strides(tiny);
     while (!strides.overflowed) strides.add(64);
     const { records } = strides;
-    expect(judge({ records, good: records, strides }, { ...tiny, minRecords: 1 }, 2_000)).toMatchObject({
+    expect(
+      judge(
+        { records, good: records, strides },
+        { ...tiny, minRecords: 1 },
+        { maxJobs: 2_000, small: "refuse", hasFiller: true },
+      ),
+    ).toMatchObject({
       problem: { code: "TooManyJobs" },
     });
   });

@@ -1,7 +1,10 @@
+import { FILLERS_NAME } from "../bucket/keys.ts";
+import type { Fields } from "../model/fields.ts";
 import { MAX_LINE_BYTES } from "../model/line-size.ts";
 import { Blocks } from "../objects/blocks.ts";
 import type { ObjectStore, Piece } from "../ports/objects.ts";
 import { linesOf } from "../records/lines.ts";
+import { writeFillers } from "./filler-file.ts";
 import type { GoodStream } from "./good-stream.ts";
 import type { JobShare, Judged } from "./judge.ts";
 import type { Media } from "./media.ts";
@@ -17,42 +20,52 @@ export function withMedia(judged: Judged, media: Media): Judged {
   return { problem: { code: "MediaOfSeveralJobs", message } };
 }
 
+/** Where the records of the jobs' inputs come from, and where these go. */
+export interface Composing {
+  objects: ObjectStore;
+  stream: GoodStream;
+  keys: ReturnType<typeof runKeys>;
+  media: Media;
+  /** The `modelInput` of the records that fill jobs up. */
+  filler?: Fields | undefined;
+}
+
 /**
- * Writes the input of every job. Where it is more than one file, or names media, Bedrock is told of a folder with the
- * files and the media; the object of all its records stays beside it, as they were dropped, and settling reads that: its
+ * Writes the input of every job. Where it is more than one file, names media or is filled up, Bedrock is told of a folder
+ * with all of that; the object of all its records stays beside it, as they were dropped, and settling reads that: its
  * etag tells it from whatever may take its place.
  */
-export async function composeSlices(
-  objects: ObjectStore,
-  stream: GoodStream,
-  shares: readonly JobShare[],
-  keys: ReturnType<typeof runKeys>,
-  media: Media,
-): Promise<PreparedSlice[]> {
-  const compose = async (share: JobShare, slice: number): Promise<PreparedSlice> => {
-    const { pieces, sizeBytes } = stream.pieces(share);
-    const whole = keys.slice(slice);
-    await objects.compose(whole, pieces, Blocks.CONTENT_TYPE);
-    const folder = keys.sliceFolder(slice);
-    const files = filesIn(share, media).map((file) => stream.pieces(file).pieces);
-    for (const [at, file] of files.entries())
-      await writeFile(objects, `${folder}${String(at).padStart(4, "0")}.jsonl`, file, media);
-    const etag = (await objects.head(whole))?.etag;
-    const inputKey = files.length === 0 ? whole : folder;
-    return { slice, inputKey, records: share.records, sizeBytes, ...(etag !== undefined && { etag }) };
-  };
-  await media.copy();
+export async function composeSlices(composing: Composing, shares: readonly JobShare[]): Promise<PreparedSlice[]> {
+  await composing.media.copy();
   const slices: PreparedSlice[] = [];
   for (let from = 0; from < shares.length; from += SLICES_AT_ONCE) {
     const some = shares.slice(from, from + SLICES_AT_ONCE);
-    slices.push(...(await Promise.all(some.map((share, at) => compose(share, from + at)))));
+    slices.push(...(await Promise.all(some.map((share, at) => composeSlice(composing, share, from + at)))));
   }
   return slices;
 }
 
+async function composeSlice(composing: Composing, share: JobShare, slice: number): Promise<PreparedSlice> {
+  const { objects, stream, keys, media, filler } = composing;
+  const { records, fillers } = share;
+  const { pieces, sizeBytes } = stream.pieces(share);
+  const whole = keys.slice(slice);
+  await objects.compose(whole, pieces, Blocks.CONTENT_TYPE);
+  const folder = keys.sliceFolder(slice);
+  const files = filesIn(share, media).map((file) => stream.pieces(file).pieces);
+  for (const [at, file] of files.entries())
+    await writeFile(objects, `${folder}${String(at).padStart(4, "0")}.jsonl`, file, media);
+  if (fillers !== undefined && filler !== undefined)
+    await writeFillers(objects, `${folder}${FILLERS_NAME}`, filler, fillers);
+  const etag = (await objects.head(whole))?.etag;
+  const inputKey = files.length === 0 ? whole : folder;
+  const told = { ...(etag !== undefined && { etag }), ...(fillers !== undefined && { fillers }) };
+  return { slice, inputKey, records, sizeBytes, ...told };
+}
+
 /** The files of a job whose input is a folder; none where it is one object. */
-function filesIn(share: JobShare, media: Media) {
-  return share.files ?? (media.isEmpty ? [] : [share]);
+function filesIn({ files, fillers, ...share }: JobShare, media: Media) {
+  return files ?? (media.isEmpty && fillers === undefined ? [] : [share]);
 }
 
 /** Without media it is put together on the server's side; with them every line that names some is written anew. */

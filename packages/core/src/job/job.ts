@@ -20,6 +20,8 @@ export interface JobFacts {
   inputEtag?: string;
   inputBytes: number;
   recordCount: number;
+  /** How many records of nobody's fill it up to the least that Bedrock takes; absent where none do. */
+  fillers?: number;
   /** A prefix that ends in "/"; Bedrock writes below it. */
   outputPrefix: string;
   /** Its place in the lane's queue: `enqueuedAt − priority × 6 h`, in epoch milliseconds. */
@@ -63,6 +65,9 @@ export interface Outcome {
   /** How many outputs of the job belong to none of its records, and how many lines cannot be read; 0 if left out. */
   strayAnswers?: number;
   unreadableAnswers?: number;
+  /** What the records that filled it up came to in tokens, which are among the others; absent where Bedrock did not tell. */
+  fillerInputTokens?: number;
+  fillerOutputTokens?: number;
   /** Why its output is not all there, where it was settled on what there was. */
   incomplete?: string;
 }

@@ -2,6 +2,7 @@ import { isIgnored } from "../bucket/ignored.ts";
 import { jobOutputPrefix } from "../bucket/keys.ts";
 import { ObjectChanged, ObjectMissing } from "../errors.ts";
 import { AGAIN_METADATA, jobIdOf, submissionIdOf } from "../ids.ts";
+import type { PlanLimits } from "../intake/limits.ts";
 import { type PreparedSlice, prepareDrop, readPrepared } from "../intake/prepare.ts";
 import type { PendingJob } from "../job/job.ts";
 import { hasEnded } from "../job/status.ts";
@@ -208,8 +209,9 @@ async function prepareNow(
   return { run, prepared: await prepareDrop(objects, submission, run, lane, { limits, ...refused }) };
 }
 
-function limitsOf({ settings }: World, { route }: Submission): { maxJobs: number } {
-  return { maxJobs: routeNamed(settings, route).maxJobs };
+function limitsOf({ settings }: World, { route }: Submission): Pick<PlanLimits, "maxJobs" | "small"> {
+  const { maxJobs, small } = routeNamed(settings, route);
+  return { maxJobs, small };
 }
 
 function laneGone({ lane, modelId }: Submission): Problem {
@@ -263,6 +265,7 @@ async function queueJob(world: World, submission: Submission, prepared: Prepared
     ...(prepared.etag !== undefined && { inputEtag: prepared.etag }),
     inputBytes: prepared.sizeBytes,
     recordCount: prepared.records,
+    ...(prepared.fillers !== undefined && { fillers: prepared.fillers }),
     outputPrefix: jobOutputPrefix(submissionId, jobId),
     // The bucket's time, not a function's: a clock that is far off must not give a place in the queue.
     rank: lastModified - priority * PRIORITY_STEP_MS,

@@ -135,11 +135,12 @@ function head(submission: Submission, status: "Done" | "Stopped" | "Refused") {
 function endOf(jobs: readonly SettledJob[], stage: string | undefined) {
   return {
     tokens: tokensOf(jobs),
+    fillers: fillersOf(jobs),
     strayAnswers: sum(known(jobs.map(({ outcome }) => outcome.strayAnswers))) || undefined,
     unreadableAnswers: sum(known(jobs.map(({ outcome }) => outcome.unreadableAnswers))) || undefined,
     submittedAt: iso(least(jobs.map(({ outcome }) => outcome.submittedAt))),
     endedAt: iso(most(jobs.map(({ outcome }) => outcome.endedAt))),
-    jobs: jobs.map(({ jobId, arn, status, recordCount, message, outcome }) => ({
+    jobs: jobs.map(({ jobId, arn, status, recordCount, fillers, message, outcome }) => ({
       jobId,
       arn,
       jobName: stage === undefined ? undefined : jobNameOf(stage, jobId),
@@ -147,6 +148,7 @@ function endOf(jobs: readonly SettledJob[], stage: string | undefined) {
       records: recordCount,
       results: outcome.results,
       errors: outcome.errors,
+      fillers,
       submittedAt: iso(outcome.submittedAt),
       endedAt: iso(outcome.endedAt),
       message,
@@ -162,6 +164,19 @@ function tokensOf(jobs: readonly SettledJob[]): { input?: number; output?: numbe
   return {
     ...(input.length === 0 ? {} : { input: sum(input) }),
     ...(output.length === 0 ? {} : { output: sum(output) }),
+  };
+}
+
+/** What the minimum of a job cost: the records that only filled jobs up, and their tokens, which `tokens` has too. */
+function fillersOf(jobs: readonly SettledJob[]) {
+  const records = sum(known(jobs.map(({ fillers }) => fillers)));
+  if (records === 0) return undefined;
+  const input = known(jobs.map(({ outcome }) => outcome.fillerInputTokens));
+  const output = known(jobs.map(({ outcome }) => outcome.fillerOutputTokens));
+  return {
+    records,
+    ...(input.length === 0 ? {} : { inputTokens: sum(input) }),
+    ...(output.length === 0 ? {} : { outputTokens: sum(output) }),
   };
 }
 

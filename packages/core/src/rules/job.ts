@@ -95,7 +95,7 @@ function claimed(job: Job, claim: ClaimedJob["claim"]): { next: Job } {
 
 /** What a job is made of, without anything of the status that it is in. */
 function factsOf(job: Job): JobFacts {
-  const { jobId, submissionId, slice, lane, modelId, invocation, timeoutHours, inputEtag } = job;
+  const { jobId, submissionId, slice, lane, modelId, invocation, timeoutHours, inputEtag, fillers } = job;
   const { inputKey, inputBytes, recordCount, outputPrefix, rank, enqueuedAt } = job;
   const facts = { jobId, submissionId, slice, lane, modelId, invocation, inputKey, inputBytes };
   const rest = { recordCount, outputPrefix, rank, enqueuedAt };
@@ -104,5 +104,6 @@ function factsOf(job: Job): JobFacts {
     ...rest,
     ...(timeoutHours !== undefined && { timeoutHours }),
     ...(inputEtag !== undefined && { inputEtag }),
+    ...(fillers !== undefined && { fillers }),
   };
 }

@@ -92,6 +92,11 @@ const routeSchema = z.strictObject({
   timeoutHours: z.int().min(24).max(168).optional(),
   /** The most jobs that one drop may make. */
   maxJobs: z.int().min(1).max(MOST_JOBS_OF_A_DROP).default(DEFAULT_MAX_JOBS),
+  /**
+   * What becomes of a drop with fewer records than `minRecords`: refused, or its job filled up with the model's cheapest
+   * requests, which are paid for.
+   */
+  small: z.enum(["refuse", "pad"]).default("refuse"),
   /** What a drop's own metadata may choose instead. */
   allow: allowSchema.prefault({}),
 });

@@ -3,6 +3,7 @@ import { joinedOutputKey } from "../bucket/keys.ts";
 import type { EndedJob } from "../job/job.ts";
 import { textOf } from "../objects/text.ts";
 import type { ObjectHead, ObjectStore } from "../ports/objects.ts";
+import { type FillerOutput, readFillers } from "./filler-output.ts";
 
 /** A real manifest has six numbers; what is longer is none. */
 const MAX_MANIFEST_BYTES = 1_000_000;
@@ -30,6 +31,8 @@ export interface JobOutput {
   /** The object of the output lines; absent if there is none. */
   lines?: ObjectHead;
   manifest?: Manifest;
+  /** What came of the records that filled the job up; absent where none did. */
+  fillers?: FillerOutput;
 }
 
 /** True for the two ends at which Bedrock promises its output: settling on less would lose what was paid for. */
@@ -41,7 +44,13 @@ export function promisesOutput(job: EndedJob): boolean {
 export async function findOutput(objects: ObjectStore, job: EndedJob): Promise<JobOutput> {
   const { manifest, files } = await lookUp(objects, job);
   const lines = files.length < 2 ? files[0] : await joinOutputs(objects, job, files);
-  return { ...(lines === undefined ? {} : { lines }), ...(manifest === undefined ? {} : { manifest }) };
+  const folder = job.fillers === undefined ? undefined : outputKeys(job)?.folder;
+  const fillers = folder === undefined ? undefined : await readFillers(objects, folder);
+  return {
+    ...(lines === undefined ? {} : { lines }),
+    ...(manifest === undefined ? {} : { manifest }),
+    ...(fillers === undefined ? {} : { fillers }),
+  };
 }
 
 /** The manifest, and the objects of the output lines: several where the job's input was. */
@@ -71,7 +80,7 @@ function outputKeys({ arn, inputKey, outputPrefix }: EndedJob) {
  */
 export function whyIncomplete(
   job: EndedJob,
-  { lines, manifest }: JobOutput,
+  { lines, manifest, fillers = { lines: 0 } }: JobOutput,
   read?: { lines: number; records: number },
 ): string | undefined {
   const keys = outputKeys(job);
@@ -81,9 +90,11 @@ export function whyIncomplete(
   const { processedRecordCount, totalRecordCount } = manifest;
   // Where nothing was processed there may be no lines to write.
   if (lines === undefined && processedRecordCount !== 0) return `${keys.lines} is not there`;
-  if (read === undefined || agrees(manifest, read)) return undefined;
+  if (read === undefined) return undefined;
+  const all = read.lines + fillers.lines;
+  if (agrees(manifest, { records: read.records + fillers.lines, lines: all })) return undefined;
   return (
-    `it has ${read.lines} lines, and the manifest promises ${processedRecordCount ?? "an unknown number of"} ` +
+    `it has ${all} lines, and the manifest promises ${processedRecordCount ?? "an unknown number of"} ` +
     `processed records of ${totalRecordCount ?? "an unknown number"}`
   );
 }

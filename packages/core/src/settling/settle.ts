@@ -1,7 +1,7 @@
 import { ObjectChanged, ObjectMissing, OutputIncomplete } from "../errors.ts";
 import type { EndedJob, Outcome } from "../job/job.ts";
 import type { ObjectStore } from "../ports/objects.ts";
-import { findOutput, type JobOutput, type Manifest, promisesOutput, whyIncomplete } from "./job-output.ts";
+import { findOutput, type JobOutput, promisesOutput, whyIncomplete } from "./job-output.ts";
 import { Outputs } from "./outputs.ts";
 import { type Input, plannedInput, readPositions } from "./prepared-input.ts";
 import { type SettledCounts, SettledFiles } from "./settled-files.ts";
@@ -46,7 +46,7 @@ export async function settleOutput(objects: ObjectStore, job: EndedJob, options:
     // The lines that do not tell whose they are can only be those of the records that have none.
     if (promisesOutput(job) && missing <= read.nobodys) files.missingAreUnreadable();
     await outputs?.laterPasses();
-    return settledOf(await files.close(positions.count), output.manifest, incomplete);
+    return settledOf(await files.close(positions.count), output, incomplete);
   } catch (error) {
     await files.abort();
     throw changedMeanwhile(error, job, output);
@@ -55,7 +55,7 @@ export async function settleOutput(objects: ObjectStore, job: EndedJob, options:
 
 function settledOf(
   { results, errors, strays, unreadable }: SettledCounts,
-  manifest: Manifest | undefined,
+  { manifest, fillers }: JobOutput,
   incomplete: string | undefined,
 ): Settled {
   const { totalRecordCount, processedRecordCount, inputTokenCount, outputTokenCount } = manifest ?? {};
@@ -66,6 +66,8 @@ function settledOf(
     ...(processedRecordCount === undefined ? {} : { processedRecords: processedRecordCount }),
     ...(inputTokenCount === undefined ? {} : { inputTokens: inputTokenCount }),
     ...(outputTokenCount === undefined ? {} : { outputTokens: outputTokenCount }),
+    ...(fillers?.inputTokens === undefined ? {} : { fillerInputTokens: fillers.inputTokens }),
+    ...(fillers?.outputTokens === undefined ? {} : { fillerOutputTokens: fillers.outputTokens }),
     ...(strays > 0 && { strayAnswers: strays }),
     ...(unreadable > 0 && { unreadableAnswers: unreadable }),
     ...(incomplete !== undefined && { incomplete }),

@@ -1,3 +1,4 @@
+import { FILLERS_NAME, wholeInputKey } from "@sluice/core";
 import type { MemoryObjects } from "@sluice/testing";
 import type { Chance } from "../schedule/chance.ts";
 import { type FaultKind, inputFaults, lineFaults, manifestFaults } from "../script/script.ts";
@@ -43,6 +44,7 @@ export class BatchOutput {
   /** Writes a job's output as its status promises, in an order of its own, or as the faults have it. */
   write(job: SimJob, chance: Chance, faultAt: FaultAt): void {
     const { status } = job;
+    const { inputKey } = job.request;
     const lines = job.processedRecords === 0 ? undefined : this.#inputOf(job);
     if (lines === undefined) return;
     const spoiled: Spoiled = { strays: 0, garbled: 0, nameless: 0, isInputLost: false };
@@ -67,30 +69,44 @@ export class BatchOutput {
         output.splice(least++, 0, text);
       }
     }
-    this.#put(job, ".out", output.map((line) => `${line}\n`).join(""));
+    const name = inputKey.endsWith("/") ? "0000.jsonl" : inputKey.slice(inputKey.lastIndexOf("/") + 1);
+    this.#put(job, `${name}.out`, output);
+    const fillers = this.#writeFillers(job, chance);
     if (status === "Failed" || fault === "manifestMissing") return;
-    const processed = fault === "manifestWrong" ? output.length + 1 : done;
-    const counts = { totalRecordCount: lines.length, processedRecordCount: processed };
+    const processed = fillers.done + (fault === "manifestWrong" ? output.length + 1 : done);
+    const counts = { totalRecordCount: fillers.all + lines.length, processedRecordCount: processed };
     const ends = { successRecordCount: processed - errors, errorRecordCount: errors };
-    this.#put(job, undefined, JSON.stringify({ ...counts, ...ends, inputTokenCount: done }));
+    this.#put(job, "manifest.json.out", [JSON.stringify({ ...counts, ...ends, inputTokenCount: processed })]);
   }
 
-  /** Puts an object of a job's output: of its lines, with what follows the input's name, or the manifest. */
-  #put({ request, arn }: SimJob, ending: string | undefined, content: string): void {
+  /** Writes what the records come to that fill the job up: how many there are, and were done. */
+  #writeFillers(job: SimJob, chance: Chance): { all: number; done: number } {
+    const key = `${job.request.inputKey}${FILLERS_NAME}`;
+    if (!this.#objects.keys(key).includes(key)) return { all: 0, done: 0 };
+    const records = this.#objects.text(key).split("\n").filter(Boolean);
+    const done = records.slice(0, job.status === "Completed" ? records.length : chance.whole(0, records.length));
+    const lines = done.map((line) => JSON.stringify({ ...JSON.parse(line), modelOutput: { ok: true } }));
+    this.#put(job, `${FILLERS_NAME}.out`, lines);
+    return { all: records.length, done: done.length };
+  }
+
+  /** Puts an object of a job's output. */
+  #put({ request, arn }: SimJob, name: string, lines: readonly string[]): void {
     const folder = `${request.outputPrefix}${arn.slice(arn.lastIndexOf("/") + 1)}/`;
-    const file = request.inputKey.slice(request.inputKey.lastIndexOf("/") + 1);
-    this.#objects.put(`${folder}${ending === undefined ? "manifest.json.out" : `${file}${ending}`}`, content);
+    this.#objects.put(`${folder}${name}`, lines.map((line) => `${line}\n`).join(""));
   }
 
   /** True if the job's input is there. */
-  hasInput({ request: { inputKey } }: SimJob): boolean {
+  hasInput({ request }: SimJob): boolean {
+    const inputKey = wholeInputKey(request.inputKey);
     return this.#objects.keys(inputKey).includes(inputKey);
   }
 
   /** Lets somebody else at what was prepared, once Bedrock has read it. */
-  #spoilInput({ request: { inputKey } }: SimJob, spoiled: Spoiled, faultAt: FaultAt): void {
+  #spoilInput({ request }: SimJob, spoiled: Spoiled, faultAt: FaultAt): void {
     const fault = faultAt("", inputFaults);
     if (fault === undefined) return;
+    const inputKey = wholeInputKey(request.inputKey);
     spoiled.isInputLost = true;
     if (fault === "inputDeleted") void this.#objects.delete([inputKey, inputKey.replace(/[^/]*$/, "errors.jsonl")]);
     else this.#objects.put(inputKey, this.#objects.text(inputKey).replaceAll('"recordId":"', '"recordId":"foreign-'));
@@ -111,7 +127,7 @@ export class BatchOutput {
       this.problems.push(`The input ${request.inputKey} of ${jobName} is gone while its job runs.`);
       return undefined;
     }
-    return this.#objects.text(request.inputKey).split("\n").filter(Boolean);
+    return this.#objects.text(wholeInputKey(request.inputKey)).split("\n").filter(Boolean);
   }
 }
 

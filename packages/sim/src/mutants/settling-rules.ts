@@ -132,4 +132,9 @@ export const settlingRules: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "what fills a job up passes for an answer",
+    level: "whole",
+    patches: [{ file: "core/src/settling/job-output.ts", from: "/^\\d+\\.jsonl\\.out$/", to: "/\\.jsonl\\.out$/" }],
+  },
 ];

@@ -1,4 +1,5 @@
 import { Chance } from "../schedule/chance.ts";
+import { MOST_RECORDS_A_JOB } from "./rows.ts";
 import {
   type BedrockScript,
   callFaults,
@@ -167,6 +168,8 @@ function drawOutside(script: Script): void {
   const chance = new Chance(script.seed, "script: outside");
   if (chance.happens(0.25)) script.rates.clockFarOff = chance.magnitude(MOST_FAR_OFF / 30, MOST_FAR_OFF);
   if (script.level === "queue") return;
+  const padding = new Chance(script.seed, "script: padding");
+  if (padding.happens(0.3)) script.minRecords = padding.whole(2, MOST_RECORDS_A_JOB);
   if (chance.happens(0.4)) script.drops = script.drops.map((drop, n) => drawStrange(chance, drop, script.drops[n - 1]));
   if (chance.happens(0.4))
     script.restores = Array.from({ length: chance.whole(1, 2) }, () => {

@@ -2,7 +2,7 @@ import { derivedUlid, type PendingJob, parseSettings, type Settings } from "@slu
 import { BEGIN, HOUR_MS, type JobScript, type LaneScript, type Script } from "./script.ts";
 
 /** Few, so that small drops make several jobs. */
-const MOST_RECORDS_A_JOB = 4;
+export const MOST_RECORDS_A_JOB = 4;
 const PRIORITY_STEP_MS = 6 * HOUR_MS;
 
 /** The jobs that are put together: those of one lane and one time. */
@@ -45,9 +45,9 @@ export function pendingOf(job: JobScript, { lanes }: Script): PendingJob {
 export function settingsOf(script: Script, lanes: readonly LaneScript[]): Settings {
   const rows = lanes.map(({ name, modelId, limit }) => [
     name,
-    { models: [modelId], limit, minRecords: 1, maxRecords: MOST_RECORDS_A_JOB },
+    { models: [modelId], limit, minRecords: script.minRecords ?? 1, maxRecords: MOST_RECORDS_A_JOB },
   ]);
-  const routes = script.lanes.map(({ name, modelId }) => [name, { model: modelId }]);
+  const routes = script.lanes.map(({ name, modelId }) => [name, { model: modelId, small: "pad" }]);
   const settings = {
     lanes: Object.fromEntries(rows),
     routes: Object.fromEntries(routes),

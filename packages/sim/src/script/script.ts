@@ -250,6 +250,8 @@ export interface Script {
   others: OtherScript[];
   windows: Window[];
   restores: RestoreScript[];
+  /** The least records of a job, in every lane; smaller files are filled up. 1 where it is left out. */
+  minRecords?: number;
   /** When somebody sweeps by hand, in milliseconds after the beginning. */
   sweepsAtMs: number[];
   /** Deploys of other settings, in the order of their times. */

@@ -37,7 +37,7 @@ const outcome = plain({ results: time, errors: time, inputTokens: time }, ["resu
 function eventsOf(jobId: string): fc.Arbitrary<JobEvent> {
   const put = fc
     .constantFrom(...SUBMISSIONS)
-    .map((submissionId) => aJob({ jobId, submissionId, timeoutHours: 24, inputEtag: "etag" }));
+    .map((submissionId) => aJob({ jobId, submissionId, timeoutHours: 24, inputEtag: "etag", fillers: 70 }));
   return fc.oneof<fc.Arbitrary<JobEvent>[]>(
     plain({ kind: fc.constant("put"), job: put }),
     plain({ kind: fc.constant("put"), job: put }),

@@ -212,7 +212,7 @@ export function jobPromises(promise: PortTest<Jobs>): void {
     });
 
     promise("comes back with everything it is made of", async (jobs) => {
-      const optional = { timeoutHours: 48, inputEtag: '"0123abcd-2"' };
+      const optional = { timeoutHours: 48, inputEtag: '"0123abcd-2"', fillers: 70 };
       const whole = aJob({ ...optional, invocation: "Converse", rank: -12.5, slice: 1_999, inputBytes: 2 ** 40 });
       await jobs.put(whole);
       expect(await jobs.get(jobId)).toStrictEqual(whole);

@@ -28,11 +28,12 @@ const endNames = ["endedAt", "message", "done", "outcome"] as const;
 /** Reads a row as the job that it is. Throws `ItemUnreadable` for one that fits no status. */
 export function jobOfRow(row: JobRow): Job {
   const reader = new RowReader("job", row.jobId, row);
-  const { timeoutHours, inputEtag, status } = row;
+  const { timeoutHours, inputEtag, fillers, status } = row;
   const facts: JobFacts = {
     ...reader.needAll(factNames),
     ...(timeoutHours !== undefined && { timeoutHours }),
     ...(inputEtag !== undefined && { inputEtag }),
+    ...(fillers !== undefined && { fillers }),
   };
   if (!jobStatuses.includes(status)) reader.refuse(`its status ${status} is unknown`);
   if (row.statusRank !== rankOf(status)) reader.refuse(`it is ${status} with the rank ${row.statusRank}`);
