@@ -70,6 +70,19 @@ describe("a lane that is renamed", () => {
     expect(await lane("haiku")).toMatchObject({ holders: new Set(), claiming: new Set() });
   });
 
+  test("keeps the slot of a job whose move died after its first step, though the lane of before meets its claim", async () => {
+    const { finishClaiming } = world.store.lanes;
+    world.store.lanes.finishClaiming = async () => {};
+    const [job] = await queueJobs(world, 1);
+    await refill(world, "claude");
+    world.store.lanes.finishClaiming = finishClaiming;
+    deploy({ haiku: { models: [HAIKU], limit: 3 } });
+    await world.store.jobs.moveTo(job!.jobId, "haiku");
+    await refill(world, "claude");
+    expect((await lane("claude"))?.holders.size).toBe(0);
+    expect((await lane("haiku"))?.holders).toEqual(new Set([job!.jobId]));
+  });
+
   test("keeps its slots together also where the sweep that moved them heard nothing of its first step", async () => {
     await queueJobs(world, 3);
     await refill(world, "claude");

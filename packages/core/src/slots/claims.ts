@@ -10,7 +10,7 @@ import type { Finished, Run, Taken } from "./claim.ts";
 import { adopt } from "./claim-ends.ts";
 import { endOrWait, heedAnswer } from "./heed-answer.ts";
 import { isHeldBack, putBack } from "./hold-back.ts";
-import { homeOf, NO_LANE } from "./home.ts";
+import { homeOf, moveHolder, NO_LANE } from "./home.ts";
 import { createRequestOf } from "./request.ts";
 
 /** After so many answers of a kind that we do not know, a look-up that finds nothing ends the job. */
@@ -85,13 +85,14 @@ function knownOf(job: PendingJob | ClaimedJob): Pick<Taken, "doubt" | "oddAnswer
 
 /** Tidies up after a job that is in no table, has ended, or has its ARN; undefined for one that is still to be asked for. */
 async function tidy(
-  { store }: World,
+  world: World,
   run: Run,
   lane: Lane,
   jobId: string,
   job: Job | undefined,
   entry?: QueueEntry,
 ): Promise<Finished | undefined> {
+  const { store } = world;
   if (job === undefined || hasEnded(job.status)) {
     await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
     const stale = entry ?? job;
@@ -103,8 +104,9 @@ async function tidy(
   run.tried.add(jobId);
   await store.queue.drop(entry ?? job);
   if (job.lane !== lane.lane) {
-    // A second entry, of the lane that it was moved from: its slot is in its own lane.
-    await store.lanes.releaseSlot(lane.lane, jobId, "neutral");
+    // A second entry or slot, of the lane that it was moved from. One in its own lane it has, or gets now: whoever moved
+    // it may have died before that.
+    await moveHolder(world, jobId, lane.lane, job.lane);
     return "released";
   }
   await store.lanes.finishClaiming(lane.lane, jobId);
