@@ -24,7 +24,7 @@ const manifestSchema = z.object({
   inputTokenCount: count,
   outputTokenCount: count,
 });
-export type Manifest = z.output<typeof manifestSchema>;
+type Manifest = z.output<typeof manifestSchema>;
 
 /** What Bedrock wrote for a job. */
 export interface JobOutput {
