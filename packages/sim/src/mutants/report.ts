@@ -11,7 +11,7 @@ import { settlingRules } from "./settling-rules.ts";
 import { wholeRules } from "./whole-rules.ts";
 
 /** Within so many runs each mutant must be caught. */
-export const MOST_RUNS = 1_000;
+export const MOST_RUNS = 3_000;
 
 export const mutants: readonly Mutant[] = [
   ...refillRules,

@@ -4,11 +4,7 @@ const holdBack = "core/src/slots/hold-back.ts";
 const heedAnswer = "core/src/slots/heed-answer.ts";
 const home = "core/src/slots/home.ts";
 const limit = "core/src/slots/limit.ts";
-const lanes = "core/src/rules/lane.ts";
-const claims = "core/src/slots/claims.ts";
 const bringForward = "core/src/slots/bring-forward.ts";
-const repair = "core/src/moves/repair.ts";
-const wake = "core/src/moves/wake.ts";
 
 /** What follows from settings that change while work waits, and from a model that is blocked. */
 export const settingsRules: readonly Mutant[] = [
@@ -21,17 +17,6 @@ export const settingsRules: readonly Mutant[] = [
   {
     name: "what waits does not follow its model to another lane",
     patches: [{ file: home, from: "      if (home === queue) continue;\n", to: "      if (home) continue;\n" }],
-  },
-  {
-    name: "older settings set a limit back",
-    patches: [
-      { file: lanes, from: "  if (lane.settingsVersion > settingsVersion) return", to: "  if (limit < 0) return" },
-      {
-        file: limit,
-        from: "  if (lane !== undefined && lane.settingsVersion > settingsVersion) return lane;\n",
-        to: "",
-      },
-    ],
   },
   {
     name: "a limit that was lowered does not hold back what was claimed before",
@@ -62,10 +47,6 @@ export const settingsRules: readonly Mutant[] = [
     ],
   },
   {
-    name: "a claim that is being put back can be taken before its slot is free",
-    patches: [{ file: holdBack, from: "leaseUntil: now + timings.overdueMs", to: "leaseUntil: now" }],
-  },
-  {
     name: "a blocked model is not woken",
     patches: [
       {
@@ -76,46 +57,12 @@ export const settingsRules: readonly Mutant[] = [
     ],
   },
   {
-    name: "a claim that was found on an old look at its lane is finished without its slot",
-    patches: [{ file: claims, from: "  if (isOurs && entry === undefined && !", to: "  if (isOurs && !world && !" }],
-  },
-  {
-    name: "a claim that moves to another lane is not woken there",
-    patches: [
-      {
-        file: home,
-        from: `  if (job.status === "Claimed") await messages.wake(to, job.claim.leaseUntil);\n`,
-        to: "  void messages;\n",
-      },
-    ],
-  },
-  {
-    name: "a wake message of a lane that left the settings is not passed on",
-    patches: [
-      {
-        file: wake,
-        from: "  if (world.settings.lanes[laneName] === undefined) await passOn(world);\n",
-        to: "  void passOn;\n",
-      },
-    ],
-  },
-  {
     name: "an end frees its slot in the job's own lane or nowhere",
     patches: [
       {
         file: bringForward,
         from: "(home === lane || home === NO_LANE ? undefined",
         to: "(home || NO_LANE ? undefined",
-      },
-    ],
-  },
-  {
-    name: "a slot is not brought home where its lane is not there yet",
-    patches: [
-      {
-        file: repair,
-        from: "if (found !== undefined && found.settingsVersion > settingsVersion) return job;",
-        to: "if (found === undefined || found.settingsVersion > settingsVersion) return job;",
       },
     ],
   },
