@@ -7,7 +7,6 @@ const heedAnswer = "core/src/slots/heed-answer.ts";
 const clocks = "core/src/rules/clocks.ts";
 const folder = "core/src/results/folder.ts";
 const lane = "core/src/lane/lane.ts";
-const home = "core/src/slots/home.ts";
 
 /** What holds against that which comes from outside: objects of others, a restored table, clocks that nobody sets. */
 export const outsideRules: readonly Mutant[] = [
@@ -123,16 +122,6 @@ export const outsideRules: readonly Mutant[] = [
         file: plan,
         from: "const done = again === undefined && first.plan === undefined ? await doneInBucket(world, first) : undefined;",
         to: "const done = again === undefined && !first ? await doneInBucket(world, first) : undefined;",
-      },
-    ],
-  },
-  {
-    name: "what is to be done at once waits for the clock of whoever asks for it",
-    patches: [
-      {
-        file: home,
-        from: "await messages.wake(home, AT_ONCE);",
-        to: "await messages.wake(home, AT_ONCE + world.clock.now());",
       },
     ],
   },

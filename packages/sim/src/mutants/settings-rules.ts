@@ -4,7 +4,6 @@ const holdBack = "core/src/slots/hold-back.ts";
 const heedAnswer = "core/src/slots/heed-answer.ts";
 const home = "core/src/slots/home.ts";
 const limit = "core/src/slots/limit.ts";
-const bringForward = "core/src/slots/bring-forward.ts";
 
 /** What follows from settings that change while work waits, and from a model that is blocked. */
 export const settingsRules: readonly Mutant[] = [
@@ -53,16 +52,6 @@ export const settingsRules: readonly Mutant[] = [
         file: heedAnswer,
         from: "  await messages.wake(lane.lane, block.until);\n  await store.lanes.blockModel",
         to: "  void messages;\n  await store.lanes.blockModel",
-      },
-    ],
-  },
-  {
-    name: "an end frees its slot in the job's own lane or nowhere",
-    patches: [
-      {
-        file: bringForward,
-        from: "(home === lane || home === NO_LANE ? undefined",
-        to: "(home || NO_LANE ? undefined",
       },
     ],
   },
