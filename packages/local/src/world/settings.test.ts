@@ -50,10 +50,10 @@ describe("The settings of a running world", { timeout: MAX_TEST_MS }, () => {
   });
 
   it("stay as they were where an edit is not usable, with what is wrong with it, until it is mended", async () => {
-    await writeFile(settingsPath(dir), JSON.stringify({ ...testSettings, default: { model: "gone" } }));
+    await writeFile(settingsPath(dir), JSON.stringify({ ...testSettings, default: { model: "amazon.gone-v1:0" } }));
     await vi.waitFor(() => expect(told("settingsNotTaken")).toHaveLength(1), SEEN);
     expect(told("settingsNotTaken")[0]).toMatch(
-      /default\.model: gone is in no lane[\s\S]*before that edit stay in use/,
+      /default\.model: amazon.gone-v1:0 is in no lane[\s\S]*before that edit stay in use/,
     );
     expect(local.world.settings.default.model).toBe(testSettings.default.model);
     await writeFile(settingsPath(dir), "{");

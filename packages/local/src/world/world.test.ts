@@ -219,8 +219,11 @@ describe("The local world", { timeout: MAX_TEST_MS }, () => {
       Array(Object.keys(local.world.settings.lanes).length).fill(4),
     );
     await local.close();
-    await writeFile(join(empty, "sluice.json"), JSON.stringify({ ...testSettings, default: { model: "gone" } }));
-    await expect(startLocalWorld({ dir: empty })).rejects.toThrow(/default\.model: gone is in no lane/);
+    await writeFile(
+      join(empty, "sluice.json"),
+      JSON.stringify({ ...testSettings, default: { model: "amazon.gone-v1:0" } }),
+    );
+    await expect(startLocalWorld({ dir: empty })).rejects.toThrow(/default\.model: amazon.gone-v1:0 is in no lane/);
     await writeFile(join(empty, "sluice.json"), "{");
     await expect(startLocalWorld({ dir: empty })).rejects.toThrow(/sluice\.json.*\n.*no JSON/);
   });
