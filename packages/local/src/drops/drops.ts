@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { relative, sep } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { DROPS_PREFIX, isIgnored, type Log, type Store, submissionIdOf } from "@sluice/core";
@@ -19,7 +20,7 @@ export interface DropOptions {
   /** A file that was not written to for so long is whole, in milliseconds. */
   readonly restMs: number;
   readonly now: () => number;
-  readonly notify: (body: string) => void;
+  readonly notify: (body: string, sizeBytes: number) => void;
   readonly log: Log;
 }
 
@@ -50,7 +51,8 @@ export class Drops {
       awaitWriteFinish: { stabilityThreshold: restMs, pollInterval: Math.ceil(restMs / POLLS_WHILE_RESTING) },
     });
     this.#watcher = watcher;
-    const seen = (path: string) => void this.#see(relative(objects.directory, path).split(sep).join("/"));
+    const seen = (path: string, stats?: Stats) =>
+      void this.#see(relative(objects.directory, path).split(sep).join("/"), stats?.size ?? Number.POSITIVE_INFINITY);
     watcher.on("add", seen).on("change", seen);
     watcher.on("error", (error) => {
       // Of a link in a circle the pass knows better words.
@@ -117,7 +119,7 @@ export class Drops {
           young++;
           continue;
         }
-        if (status === undefined || (resume && status === "Planning")) this.#notify(object.key);
+        if (status === undefined || (resume && status === "Planning")) this.#notify(object.key, object.sizeBytes);
         else if (status === "Planning") continue;
         this.#known.add(submissionId);
       }
@@ -127,8 +129,8 @@ export class Drops {
     return young;
   }
 
-  async #see(key: string): Promise<void> {
-    if (!(await this.#tellOdd(key))) this.#notify(key);
+  async #see(key: string, sizeBytes: number): Promise<void> {
+    if (!(await this.#tellOdd(key))) this.#notify(key, sizeBytes);
   }
 
   /** True if there is anything below the prefix, or at the key, that is no object. */
@@ -142,8 +144,8 @@ export class Drops {
     }
   }
 
-  #notify(key: string): void {
+  #notify(key: string, sizeBytes: number): void {
     const { objects, now, notify } = this.#options;
-    if (this.#isOpen) notify(createdNotification(objects.bucket, key, now()));
+    if (this.#isOpen) notify(createdNotification(objects.bucket, key, now()), sizeBytes);
   }
 }

@@ -1,5 +1,6 @@
-import type { LogEntry } from "@sluice/core";
+import type { LogEntry, World } from "@sluice/core";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createdNotification } from "../drops/notification.ts";
 import { MAX_DELIVERIES } from "./queue.ts";
 import { LocalQueues } from "./queues.ts";
 
@@ -29,6 +30,30 @@ it("keeps a message that no handler takes, and says so in words that name what c
     event: "messageGivenUp",
     message: expect.stringMatching(/collect queue was given up after 10 deliveries: .* The next sweep does/),
   });
+});
+
+it("plans a small file while large ones hold all the slots that large ones may have", async () => {
+  const begun: string[] = [];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const head = async (key: string) => {
+    begun.push(key);
+    if (key.includes("large")) await held;
+  };
+  const world = { objects: { head }, log: () => {} } as unknown as World;
+  const queues = new LocalQueues(
+    async () => world,
+    () => {},
+    Date.now,
+  );
+  for (const n of [1, 2, 3]) queues.drop(createdNotification("local", `to-process/large-${n}.jsonl`, 0), 1e9);
+  queues.drop(createdNotification("local", "to-process/small.jsonl", 0), 1_000);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(begun.sort()).toEqual(["to-process/large-1.jsonl", "to-process/large-2.jsonl", "to-process/small.jsonl"]);
+  release();
+  await queues.close();
 });
 
 it("holds a message back until its time, and counts it meanwhile as delayed, not as busy", async () => {

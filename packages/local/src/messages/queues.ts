@@ -9,13 +9,18 @@ import {
 } from "@sluice/functions";
 import { type DeadLetter, LocalQueue } from "./queue.ts";
 
-/** How many messages of each queue are worked on at once. Plans read whole files; the others are small. */
-const CONCURRENCY = { plan: 2, wake: 2, collect: 4, events: 8 } as const;
+/**
+ * How many messages of each queue are worked on at once. Plans read whole files; the others are small. Plans of small
+ * files have slots of their own, because a large one may hold its for minutes, and more large ones would need more memory.
+ */
+const CONCURRENCY = { plan: 2, smallPlan: 2, wake: 2, collect: 4, events: 8 } as const;
+/** A file that is planned within moments, whatever is in it. */
+const MOST_SMALL_BYTES = 4_000_000;
 
 /** How many messages that were given up are kept to be looked at: the newest. */
 const MAX_DEAD_LETTERS = 1_000;
 
-export type QueueName = keyof typeof CONCURRENCY;
+type QueueName = keyof typeof CONCURRENCY;
 
 /** The queues between the moves, and the bus that brings Bedrock's events, for one process. */
 export class LocalQueues implements Messages {
@@ -29,8 +34,10 @@ export class LocalQueues implements Messages {
     this.#log = log;
     this.#now = now;
     const advance = advanceHandler(source);
+    const plan = oneByOne(planHandler(source));
     this.#queues = {
-      plan: this.#queue("plan", oneByOne(planHandler(source))),
+      plan: this.#queue("plan", plan),
+      smallPlan: this.#queue("smallPlan", plan),
       wake: this.#queue("wake", oneByOne(wakeHandler(source))),
       collect: this.#queue("collect", oneByOne(collectHandler(source))),
       events: this.#queue("events", (body) => advance(JSON.parse(body))),
@@ -49,8 +56,13 @@ export class LocalQueues implements Messages {
     this.#queues.plan.send(JSON.stringify({ key }));
   }
 
-  /** Delivers what an AWS service would send: S3's notification, or Bedrock's event. */
-  send(queue: QueueName, body: string, delayMs = 0): void {
+  /** Delivers S3's notification of an object of this size. */
+  drop(body: string, sizeBytes: number): void {
+    this.#queues[sizeBytes <= MOST_SMALL_BYTES ? "smallPlan" : "plan"].send(body);
+  }
+
+  /** Delivers Bedrock's event. */
+  send(queue: "events" | "collect", body: string, delayMs = 0): void {
     this.#queues[queue].send(body, delayMs);
   }
 

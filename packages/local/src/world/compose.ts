@@ -35,9 +35,17 @@ export interface WorldOptions {
 /** However fast Bedrock's minutes pass, a busy process takes its time to deliver an event. */
 const MIN_EVENT_MS = 2_000;
 
+/** Files too are read in real time: a plan is as long under way as a deployed one may be, and not begun again meanwhile. */
+const MIN_STALLED_PLAN_MS = 15 * 60_000;
+
 function localTimings(speed: number): Timings {
   const timings = scaleTimings(defaultTimings, speed);
-  return { ...timings, eventMs: Math.max(MIN_EVENT_MS, timings.eventMs) };
+  const { eventMs, stalledPlanMs } = timings;
+  return {
+    ...timings,
+    eventMs: Math.max(MIN_EVENT_MS, eventMs),
+    stalledPlanMs: Math.max(MIN_STALLED_PLAN_MS, stalledPlanMs),
+  };
 }
 
 /** The batch server of a local world, which asks for the access key; `close` gives its connections back. */

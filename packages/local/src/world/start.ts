@@ -179,7 +179,7 @@ async function open(
     store: world.store,
     restMs,
     now: Date.now,
-    notify: (body) => queues.send("plan", body),
+    notify: (body, sizeBytes) => queues.drop(body, sizeBytes),
     log,
   });
   closers.push(() => drops.close());

@@ -212,6 +212,18 @@ describe("The local world", { timeout: MAX_TEST_MS }, () => {
     expect(limits(await start({ slots: 4 }))).toEqual([4, ...others.map(() => 4)]);
   });
 
+  it("begins no plan beside one that is under way: files are read in real time, however fast the world", async () => {
+    const local = await start();
+    const submissionId = submissionIdOf("local", { key: "to-process/slow.jsonl", etag: "e", lastModified: 1_000 });
+    const seenAt = Date.now() - 60_000;
+    const where = { submissionId, bucket: "local", key: "to-process/slow.jsonl", etag: "e", lastModified: 1_000 };
+    const how = { lane: "nova", modelId: NOVA, invocation: "InvokeModel", priority: 0 } as const;
+    await local.world.store.submissions.put({ ...where, ...how, sizeBytes: 1, seenAt });
+    await local.sweep();
+    // Its object is not there, so that whoever begins the plan ends it at once.
+    expect(await local.world.store.submissions.get(submissionId)).toMatchObject({ status: "Planning" });
+  });
+
   it("writes settings where there are none, and names what is wrong with those that are there", async () => {
     const empty = join(dir, "empty");
     const local = await start({ dir: empty, slots: 4 });
